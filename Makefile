@@ -1,0 +1,35 @@
+# Two commands: `make demo` and `make test`. Each sets up everything it needs.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt
+DEMO_ARGS ?=
+
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/demo.installed
+	$(BIN)/python manage.py demo $(DEMO_ARGS)
+
+test: lint
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --server postgresql
+	$(BIN)/python -m pytest --server mariadb
+
+lint: $(VENV)/dev.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: $(VENV)/dev.installed $(VENV)/bench.installed
+	$(BIN)/python -m pytest -o addopts= tests/benchmarks -s
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/%.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable ".[$*]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) var

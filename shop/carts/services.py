@@ -1,0 +1,257 @@
+"""Everything that changes a cart. Each function is one transaction and locks the cart first."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from shop.carts.models import Cart, CartLine, CartStatus
+from shop.catalog.models import PublicationState, Variant
+from shop.customers.models import Customer, User
+from shop.customers.services import customer_of, get_or_create_customer
+from shop.exceptions import (
+    CartClosed,
+    InvalidQuantity,
+    NotFound,
+    NotLoggedIn,
+    OutOfStock,
+    TooManyLines,
+)
+
+MAX_LINES = 250
+MAX_QUANTITY = 1_000_000
+
+Caller = User | AnonymousUser
+
+
+@dataclass(frozen=True)
+class LineInput:
+    """`quantity` more of a variant."""
+
+    variant_id: int | None
+    quantity: int
+
+
+@dataclass(frozen=True)
+class LineUpdate:
+    """A line that shall have this quantity."""
+
+    line_id: int | None
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Warning:
+    """Something was done, though not quite as asked."""
+
+    code: str
+    message: str
+    field: tuple[str, ...]
+
+
+@dataclass
+class CartChange:
+    cart: Cart
+    warnings: list[Warning] = field(default_factory=list)
+
+
+def visible_cart(cart_id: object, caller: Caller) -> Cart:
+    """The cart if the caller may see it.
+
+    A guest's cart is open to whoever knows its id; a customer's to its owner and to staff.
+    Raises `NotFound` for everything else, so that foreign ids and unknown ids look the same.
+    """
+    return _visible(Cart.objects.all(), cart_id, caller)
+
+
+def create_cart(caller: Caller, lines: Sequence[LineInput] = ()) -> CartChange:
+    with transaction.atomic():
+        owner = get_or_create_customer(caller) if isinstance(caller, User) else None
+        change = CartChange(Cart.objects.create(customer=owner))
+        _add(change, lines)
+    return change
+
+
+def add_lines(cart_id: object, caller: Caller, lines: Sequence[LineInput]) -> CartChange:
+    """Adds to the cart, all lines or none; a variant that is in it already gets more.
+
+    Where stock falls short of the wish the line takes what there is, with a warning.
+    """
+    with transaction.atomic():
+        change = CartChange(lock_open_cart(cart_id, caller))
+        _add(change, lines)
+        change.cart.save(update_fields=["updated_at"])
+    return change
+
+
+def update_lines(cart_id: object, caller: Caller, lines: Sequence[LineUpdate]) -> CartChange:
+    """Sets quantities, all lines or none."""
+    with transaction.atomic():
+        change = CartChange(lock_open_cart(cart_id, caller))
+        existing = {
+            line.pk: line
+            for line in change.cart.lines.select_related("variant__product").filter(
+                pk__in=[line.line_id for line in lines if line.line_id]
+            )
+        }
+        for position, wish in enumerate(lines):
+            path = ("lines", str(position))
+            _check_quantity(wish.quantity, path)
+            line = existing.get(wish.line_id) if wish.line_id else None
+            if line is None:
+                raise NotFound("The cart has no such line.", [*path, "id"])
+            line.quantity = _what_stock_allows(line.variant, wish.quantity, path, change)
+        CartLine.objects.bulk_update(existing.values(), ["quantity"])
+        change.cart.save(update_fields=["updated_at"])
+    return change
+
+
+def remove_lines(cart_id: object, caller: Caller, line_ids: Sequence[int | None]) -> CartChange:
+    """Takes lines out, all or none."""
+    with transaction.atomic():
+        cart = lock_open_cart(cart_id, caller)
+        known = set(cart.lines.values_list("pk", flat=True))
+        for position, line_id in enumerate(line_ids):
+            if line_id not in known:
+                raise NotFound("The cart has no such line.", ["lineIds", str(position)])
+        cart.lines.filter(pk__in=[pk for pk in line_ids if pk]).delete()
+        cart.save(update_fields=["updated_at"])
+    return CartChange(cart)
+
+
+def claim_cart(cart_id: object, caller: Caller) -> CartChange:
+    """Makes a guest's cart the customer's, or merges it into the open cart the customer has.
+
+    After that the id the guest knew opens nothing. Claiming an own cart changes nothing, so a
+    repeated login merges once.
+    """
+    if not isinstance(caller, User):
+        raise NotLoggedIn("Log in first: a cart can only be claimed by a customer.", ["cartId"])
+    with transaction.atomic():
+        customer = get_or_create_customer(caller)
+        # One login after the other: two at once would each find no open cart and keep two.
+        Customer.objects.select_for_update().get(pk=customer.pk)
+        guest = lock_open_cart(cart_id, caller)
+        if guest.customer_id is not None:
+            return CartChange(guest)
+        own = _open_cart_of(customer)
+        if own is None:
+            own = Cart.objects.create(customer=customer)
+        _move_lines(guest, own)
+        guest.status = CartStatus.MERGED
+        guest.save(update_fields=["status", "updated_at"])
+        own.save(update_fields=["updated_at"])
+    return CartChange(own)
+
+
+def lock_cart(cart_id: object, caller: Caller) -> Cart:
+    """The cart if the caller may see it, locked until the transaction ends."""
+    return _visible(Cart.objects.select_for_update(), cart_id, caller)
+
+
+def lock_open_cart(cart_id: object, caller: Caller) -> Cart:
+    """The caller's cart, locked until the transaction ends; `CartClosed` once it is ordered."""
+    cart = lock_cart(cart_id, caller)
+    if cart.status != CartStatus.OPEN:
+        raise CartClosed("This cart has been ordered and can't be changed.", ["cartId"])
+    return cart
+
+
+def _open_cart_of(customer: Customer) -> Cart | None:
+    return (
+        Cart.objects.select_for_update()
+        .filter(customer=customer, status=CartStatus.OPEN)
+        .order_by("-updated_at", "pk")
+        .first()
+    )
+
+
+def _visible(carts: QuerySet[Cart], cart_id: object, caller: Caller) -> Cart:
+    cart = carts.filter(pk=_as_uuid(cart_id)).first()
+    if cart is None or cart.status == CartStatus.MERGED or not _may_use(cart, caller):
+        raise NotFound("There is no such cart.", ["cartId"])
+    return cart
+
+
+def _may_use(cart: Cart, caller: Caller) -> bool:
+    if cart.customer_id is None:
+        return True
+    if not isinstance(caller, User):
+        return False
+    owner = customer_of(caller)
+    return caller.is_staff or (owner is not None and owner.pk == cart.customer_id)
+
+
+def _as_uuid(cart_id: object) -> uuid.UUID | None:
+    try:
+        return cart_id if isinstance(cart_id, uuid.UUID) else uuid.UUID(str(cart_id))
+    except ValueError:
+        return None
+
+
+def _add(change: CartChange, lines: Sequence[LineInput]) -> None:
+    cart = change.cart
+    variants = _purchasable_variants(line.variant_id for line in lines)
+    existing = {line.variant_id: line for line in cart.lines.all()}
+    for position, wish in enumerate(lines):
+        path = ("lines", str(position))
+        _check_quantity(wish.quantity, path)
+        variant = variants.get(wish.variant_id)
+        if variant is None:
+            raise NotFound("There is no such product for sale.", [*path, "merchandiseId"])
+        line = existing.setdefault(variant.pk, CartLine(cart=cart, variant=variant, quantity=0))
+        line.quantity = _what_stock_allows(variant, line.quantity + wish.quantity, path, change)
+    if len(existing) > MAX_LINES:
+        raise TooManyLines(f"A cart holds at most {MAX_LINES} lines.", ["lines"])
+    CartLine.objects.bulk_create([line for line in existing.values() if line.pk is None])
+    CartLine.objects.bulk_update([line for line in existing.values() if line.pk], ["quantity"])
+
+
+def _purchasable_variants(ids: Iterable[int | None]) -> dict[int | None, Variant]:
+    found = Variant.objects.select_related("product").filter(
+        pk__in={pk for pk in ids if pk}, product__state=PublicationState.PUBLISHED
+    )
+    return {variant.pk: variant for variant in found}
+
+
+def _check_quantity(quantity: int, path: tuple[str, ...]) -> None:
+    if not 1 <= quantity <= MAX_QUANTITY:
+        raise InvalidQuantity(
+            f"Quantity must be from 1 to {MAX_QUANTITY:,}; to take a line out use cartLinesRemove.",
+            [*path, "quantity"],
+        )
+
+
+def _what_stock_allows(
+    variant: Variant, wish: int, path: tuple[str, ...], change: CartChange
+) -> int:
+    if variant.stock == 0:
+        raise OutOfStock(f"{variant.product.title} is out of stock.", [*path, "merchandiseId"])
+    if wish > variant.stock:
+        change.warnings.append(
+            Warning(
+                "NOT_ENOUGH_STOCK",
+                f"Only {variant.stock} of {variant.product.title} are left.",
+                (*path, "quantity"),
+            )
+        )
+    return min(wish, variant.stock)
+
+
+def _move_lines(source: Cart, target: Cart) -> None:
+    """Moves lines over; where both carts have a variant the quantities are added."""
+    own = {line.variant_id: line for line in target.lines.all()}
+    for line in source.lines.all():
+        if line.variant_id in own:
+            CartLine.objects.filter(pk=own[line.variant_id].pk).update(
+                quantity=F("quantity") + line.quantity
+            )
+            line.delete()
+        else:
+            line.cart = target
+            line.save(update_fields=["cart"])

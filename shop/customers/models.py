@@ -1,0 +1,36 @@
+"""People: the account that logs in, and the customer the shop knows."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from shop.fields import CodeField
+
+
+class User(AbstractUser):
+    """An account, of a customer or of staff."""
+
+
+class Customer(models.Model):
+    """Somebody who buys. Imported customers have no account; an account gets one on first use."""
+
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
+    )
+    external_id = CodeField(
+        max_length=64,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="The id in the system this customer was imported from.",
+    )
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.external_id or f"Customer {self.pk}"

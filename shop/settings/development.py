@@ -1,0 +1,9 @@
+"""One process, SQLite, no broker: what `make demo` and a first look need."""
+
+from shop.settings.base import *  # noqa: F403
+from shop.settings.base import env
+
+DEBUG = env.bool("DEBUG", default=True)
+SECRET_KEY = env.str("SECRET_KEY", default="development-only: production refuses to start without")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -1,0 +1,11 @@
+"""The WSGI entry point."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from shop.celery import app as celery_app
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.production")
+celery_app.set_default()
+application = get_wsgi_application()

@@ -1,0 +1,11 @@
+"""The whole shop: SQLite in memory, or the database the pytest option `--server` chose."""
+
+from shop.settings.base import *  # noqa: F403
+from shop.settings.base import database
+
+SECRET_KEY = "only-for-tests"
+DEBUG = False
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+DATABASES = {"default": database("sqlite://:memory:")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
