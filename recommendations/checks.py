@@ -1,0 +1,87 @@
+"""System checks: a mistake in the settings is found at start, with a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from recommendations.conf import SETTING, Settings, get_settings, get_store
+from recommendations.engine.registry import make_model
+from recommendations.exceptions import ConfigurationError, InvalidArgument
+from recommendations.stores.base import Store
+
+PORT = tuple(name for name in vars(Store) if not name.startswith("_"))
+
+
+@register("recommendations")
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        settings = get_settings()
+    except ConfigurationError as error:
+        return [Error(str(error), hint=f"See conf.py for the keys of {SETTING}.", id=_id(1))]
+    problems = [*_check_store(settings), *_check_model(settings), *_check_scopes(settings)]
+    for name, is_legal, legal in RANGES:
+        value = getattr(settings, name)
+        if not _holds(is_legal, value):
+            problems.append(
+                Error(f"{SETTING}[{name!r}] is {value!r}.", hint=f"Legal: {legal}.", id=_id(5))
+            )
+    return problems
+
+
+RANGES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    ("LIST_SIZE", lambda n: 1 <= n <= 1000, "1 to 1000"),
+    ("POPULAR_SIZE", lambda n: 1 <= n <= 10_000, "1 to 10000"),
+    ("MIN_PAIR_ORDERS", lambda n: n >= 1, "1 or more"),
+    ("MIN_PAIR_BUYERS", lambda n: n >= 1, "1 or more"),
+    ("MAX_BASKET_SIZE", lambda n: n >= 2, "2 or more"),
+    ("HALF_LIFE_DAYS", lambda days: days > 0, "more than 0"),
+    ("MAX_FIRST", lambda n: 1 <= n <= 250, "1 to 250"),
+    ("EVALUATION_BASKETS", lambda n: n >= 0, "0 or more"),
+    ("KEEP_VERSIONS", lambda n: n >= 1, "1 or more"),
+    ("LEASE_SECONDS", lambda s: s >= 60, "60 or more"),
+)
+
+
+def _holds(is_legal: Callable[[Any], bool], value: Any) -> bool:
+    try:
+        return is_legal(value)
+    except TypeError:
+        return False
+
+
+def _check_store(settings: Settings) -> list[CheckMessage]:
+    if not settings.STORE:
+        hint = "Name your adapter, such as 'myshop.store.MyStore'."
+        return [Error(f"{SETTING} has no 'STORE'.", hint=hint, id=_id(2))]
+    try:
+        store = get_store()
+    except ConfigurationError as error:
+        return [Error(str(error), hint="It must be the dotted path of a class.", id=_id(2))]
+    missing = [name for name in PORT if not callable(getattr(store, name, None))]
+    if missing:
+        hint = "Implement every method of recommendations.stores.base.Store."
+        return [Error(f"{settings.STORE} has no {', '.join(missing)}.", hint=hint, id=_id(2))]
+    return []
+
+
+def _check_model(settings: Settings) -> list[CheckMessage]:
+    try:
+        make_model(settings.MODEL, settings.MODEL_PARAMS)
+    except InvalidArgument as error:
+        return [Error(str(error), hint=f"See {SETTING}['MODEL'] and its params.", id=_id(3))]
+    return []
+
+
+def _check_scopes(settings: Settings) -> list[CheckMessage]:
+    scopes = settings.SCOPES
+    if isinstance(scopes, list | tuple) and scopes and all(isinstance(s, str) for s in scopes):
+        return []
+    hint = "A tuple of names with at least one, such as ('default',)."
+    return [Error(f"{SETTING}['SCOPES'] is {scopes!r}.", hint=hint, id=_id(4))]
+
+
+def _id(number: int) -> str:
+    return f"recommendations.E{number:03d}"

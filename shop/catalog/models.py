@@ -7,9 +7,10 @@ from typing import ClassVar
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from treebeard.mp_tree import MP_Node
 
-from shop.fields import CodeField
+from recommendations.fields import KeyField
 
 
 class Category(MP_Node):
@@ -38,16 +39,17 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def search(self, text: str) -> ProductQuerySet:
         """Products whose title or code has every word of `text`, without regard to case."""
-        found = self
+        # Codes are compared byte by byte, so their case is taken off before the comparison.
+        found = self.alias(upper_code=Upper("code"))
         for word in text.split():
-            found = found.filter(Q(title__icontains=word) | Q(code__icontains=word))
+            found = found.filter(Q(title__icontains=word) | Q(upper_code__contains=word.upper()))
         return found
 
 
 class Product(models.Model):
     """One article of the catalogue; what a customer buys is one of its variants."""
 
-    code = CodeField(
+    code = KeyField(
         max_length=64,
         unique=True,
         help_text="The article number: the key of this product in imports and recommendations.",
@@ -78,13 +80,11 @@ class Variant(models.Model):
     """A product in one size, colour, …: it has the SKU, the price and the stock."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
-    sku = CodeField(max_length=64, unique=True, verbose_name="SKU")
+    sku = KeyField(max_length=64, unique=True, verbose_name="SKU")
     options = models.JSONField(
         default=dict, blank=True, help_text='What tells it apart, such as {"size": "L"}.'
     )
-    price = models.DecimalField(
-        max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
-    )
+    price = models.DecimalField(max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
     stock = models.PositiveIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
 

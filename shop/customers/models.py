@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from shop.fields import CodeField
+from recommendations.fields import KeyField
 
 
 class User(AbstractUser):
@@ -18,7 +18,7 @@ class Customer(models.Model):
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
     )
-    external_id = CodeField(
+    external_id = KeyField(
         max_length=64,
         null=True,
         blank=True,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from shop.carts.models import Cart
 from shop.catalog.models import Variant
 from shop.customers.models import Customer
-from shop.fields import CodeField
+from recommendations.fields import KeyField
 
 
 class OrderStatus(models.TextChoices):
@@ -58,7 +58,7 @@ class OrderImport(models.Model):
 
 
 class Order(models.Model):
-    number = CodeField(max_length=64, unique=True)
+    number = KeyField(max_length=64, unique=True)
     cart = models.OneToOneField(
         Cart, null=True, blank=True, on_delete=models.SET_NULL, related_name="order"
     )
@@ -95,8 +95,8 @@ class OrderLine(models.Model):
     variant = models.ForeignKey(
         Variant, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    product_code = CodeField(max_length=64)
-    sku = CodeField(max_length=64, verbose_name="SKU")
+    product_code = KeyField(max_length=64)
+    sku = KeyField(max_length=64, verbose_name="SKU")
     name = models.CharField(max_length=255)
     unit_price = models.DecimalField(max_digits=12, decimal_places=2)
     quantity = models.PositiveIntegerField()

@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import shop.fields
+import recommendations.fields
 from django.db import migrations, models
 
 
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             name='Product',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', shop.fields.CodeField(help_text='The article number: the key of this product in imports and recommendations.', max_length=64, unique=True)),
+                ('code', recommendations.fields.KeyField(help_text='The article number: the key of this product in imports and recommendations.', max_length=64, unique=True)),
                 ('title', models.CharField(max_length=255)),
                 ('slug', models.SlugField(max_length=280, unique=True)),
                 ('description', models.TextField(blank=True)),
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             name='Variant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', shop.fields.CodeField(max_length=64, unique=True, verbose_name='SKU')),
+                ('sku', recommendations.fields.KeyField(max_length=64, unique=True, verbose_name='SKU')),
                 ('options', models.JSONField(blank=True, default=dict, help_text='What tells it apart, such as {"size": "L"}.')),
                 ('price', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)])),
                 ('stock', models.PositiveIntegerField(default=0)),

@@ -4,7 +4,7 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import shop.fields
+import recommendations.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             name='Customer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', shop.fields.CodeField(blank=True, help_text='The id in the system this customer was imported from.', max_length=64, null=True, unique=True)),
+                ('external_id', recommendations.fields.KeyField(blank=True, help_text='The id in the system this customer was imported from.', max_length=64, null=True, unique=True)),
                 ('name', models.CharField(blank=True, max_length=200)),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import shop.fields
+import recommendations.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             name='Order',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', shop.fields.CodeField(max_length=64, unique=True)),
+                ('number', recommendations.fields.KeyField(max_length=64, unique=True)),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('status', models.CharField(choices=[('PENDING', 'Pending'), ('CONFIRMED', 'Confirmed'), ('PAID', 'Paid'), ('SHIPPED', 'Shipped'), ('DELIVERED', 'Delivered'), ('CANCELLED', 'Cancelled'), ('REFUNDED', 'Refunded')], db_index=True, default='PENDING', max_length=9)),
                 ('currency', models.CharField(max_length=3)),
@@ -90,8 +90,8 @@ class Migration(migrations.Migration):
             name='OrderLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product_code', shop.fields.CodeField(max_length=64)),
-                ('sku', shop.fields.CodeField(max_length=64, verbose_name='SKU')),
+                ('product_code', recommendations.fields.KeyField(max_length=64)),
+                ('sku', recommendations.fields.KeyField(max_length=64, verbose_name='SKU')),
                 ('name', models.CharField(max_length=255)),
                 ('unit_price', models.DecimalField(decimal_places=2, max_digits=12)),
                 ('quantity', models.PositiveIntegerField()),

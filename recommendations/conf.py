@@ -1,0 +1,87 @@
+"""The one place that reads `settings.RECOMMENDATIONS`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.utils.module_loading import import_string
+
+from recommendations.exceptions import ConfigurationError
+
+if TYPE_CHECKING:
+    from recommendations.stores.base import Store
+
+SETTING = "RECOMMENDATIONS"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a project may set in `RECOMMENDATIONS`, a dictionary with these keys."""
+
+    #: Dotted path of the store adapter, a class that takes no argument.
+    STORE: str = ""
+    #: Scopes trained apart from each other: sites, countries, channels.
+    SCOPES: tuple[str, ...] = ("default",)
+    #: Name of the model in the registry behind "frequently bought with", and its parameters.
+    MODEL: str = "item_knn"
+    MODEL_PARAMS: Mapping[str, Any] = field(default_factory=dict)
+    #: Neighbours kept for each product.
+    LIST_SIZE: int = 50
+    #: Most popular products kept as the fallback.
+    POPULAR_SIZE: int = 200
+    #: A pair is published only if it was in this many orders …
+    MIN_PAIR_ORDERS: int = 5
+    #: … of this many different buyers. An order of an unknown buyer counts as one buyer.
+    MIN_PAIR_BUYERS: int = 5
+    #: Orders with more distinct products are wholesale: they say nothing about what goes together.
+    MAX_BASKET_SIZE: int = 1000
+    #: An order counts half after this many days.
+    HALF_LIFE_DAYS: float = 90.0
+    #: Largest `first` a suggestion field accepts.
+    MAX_FIRST: int = 50
+    #: Baskets of the hold-out that are scored.
+    EVALUATION_BASKETS: int = 5000
+    #: Published versions whose lists are kept for a roll back.
+    KEEP_VERSIONS: int = 5
+    #: A run that shows no sign of life for so long may be replaced by another.
+    LEASE_SECONDS: int = 900
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Settings:
+        """Raises `ConfigurationError` for an unknown key and names the nearest legal one."""
+        legal = [f.name for f in fields(cls)]
+        for key in given:
+            if key not in legal:
+                nearest = difflib.get_close_matches(key, legal, n=1)
+                hint = f"did you mean {nearest[0]!r}?" if nearest else f"legal: {', '.join(legal)}."
+                raise ConfigurationError(f"{SETTING} has no key {key!r}: {hint}")
+        return cls(**given)
+
+
+@cache
+def get_settings() -> Settings:
+    return Settings.read(getattr(settings, SETTING, {}))
+
+
+@cache
+def get_store() -> Store:
+    """The adapter that `STORE` names."""
+    path = get_settings().STORE
+    try:
+        return cast("Store", import_string(path)())
+    except ImportError as error:
+        raise ConfigurationError(f"{SETTING}['STORE'] = {path!r}: {error}") from error
+
+
+@receiver(setting_changed, dispatch_uid="recommendations.conf")
+def _forget(*, setting: str, **kwargs: Any) -> None:
+    if setting == SETTING:
+        get_settings.cache_clear()
+        get_store.cache_clear()

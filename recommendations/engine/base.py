@@ -1,0 +1,91 @@
+"""The shape all models share: parameters, `fit`, and ranked lists out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+from recommendations.engine.interactions import Interactions
+from recommendations.exceptions import NotFitted
+
+
+class ListKind(StrEnum):
+    """What a ranked list is looked up by: an item, a user, or nothing at all."""
+
+    ITEM = "item"
+    USER = "user"
+    GLOBAL = "global"
+
+
+class Entry(NamedTuple):
+    """One ranked item. `pair_orders`: orders that hold seed and item; `orders`: the item's own."""
+
+    key: str
+    score: float
+    pair_orders: int
+    orders: int
+
+
+class Ranked(NamedTuple):
+    """The best items for one seed, best first. `orders`: in how many orders the seed was."""
+
+    kind: ListKind
+    seed: str
+    orders: int
+    entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What may be published: at most `k` a list, pairs of enough orders and enough buyers."""
+
+    k: int = 50
+    min_orders: int = 1
+    min_buyers: int = 1
+
+
+class Recommender(BaseEstimator, ABC):
+    """A model that learns from baskets and compiles to ranked lists.
+
+    Subclasses store their parameters in `__init__`, learn attributes that end in `_` in `fit`,
+    and name themselves in `engine.registry`.
+    """
+
+    @abstractmethod
+    def fit(self, interactions: Interactions) -> Self:
+        """Learns from all baskets; an empty matrix is legal and gives empty lists."""
+
+    @abstractmethod
+    def ranked(self, publication: Publication) -> Iterator[Ranked]:
+        """The lists of every seed that has any entry. Raises `NotFitted` before `fit`."""
+
+    def _check_fitted(self, attribute: str) -> Any:
+        try:
+            check_is_fitted(self, attribute)
+        except NotFittedError as error:
+            raise NotFitted(f"{type(self).__name__} must be fitted first.") from error
+        return getattr(self, attribute)
+
+
+def entries_of(
+    keys: tuple[str, ...],
+    indices: npt.NDArray[np.int32],
+    scores: npt.NDArray[np.float64],
+    pair_orders: npt.NDArray[np.int32],
+    item_orders: npt.NDArray[np.int64],
+) -> list[Entry]:
+    """Turns one row of arrays into entries; an index of −1 ends the row."""
+    rows = zip(
+        indices.tolist(), scores.tolist(), pair_orders.tolist(), item_orders[indices].tolist(),
+        strict=True,
+    )  # fmt: skip
+    return [Entry(keys[i], score, pair, orders) for i, score, pair, orders in rows if i >= 0]

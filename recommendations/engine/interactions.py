@@ -1,0 +1,126 @@
+"""From order lines to a sparse matrix of baskets × items."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+SECONDS_A_DAY = 86_400
+
+#: (order, product, buyer or None, time or None), as `stores.base.OrderLineFact`.
+Line = tuple[str, str, str | None, datetime | None]
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Binary baskets × items, the baskets of one buyer side by side, the newest first.
+
+    items: item index → key, sorted by key. baskets: CSR, shape (baskets, items), data 1.
+    buyers: one code a basket, non-decreasing; a basket of an unknown buyer has a code of its own.
+    days: days since 1970, NaN where unknown.
+    """
+
+    items: tuple[str, ...]
+    baskets: sparse.csr_array
+    buyers: npt.NDArray[np.int64]
+    days: npt.NDArray[np.float64]
+
+    @property
+    def n_baskets(self) -> int:
+        return int(self.baskets.shape[0])
+
+    @property
+    def n_items(self) -> int:
+        return int(self.baskets.shape[1])
+
+    def basket_sizes(self) -> npt.NDArray[np.int64]:
+        return np.diff(self.baskets.indptr).astype(np.int64)
+
+    def item_orders(self) -> npt.NDArray[np.int64]:
+        """In how many baskets each item is: n_i."""
+        return np.bincount(self.baskets.indices, minlength=self.n_items).astype(np.int64)
+
+    def decay(self, half_life_days: float) -> npt.NDArray[np.float64]:
+        """w_b = 2^(−age / half-life), the age counted from the newest basket; 1 without a time."""
+        if self.n_baskets == 0 or np.isnan(self.days).all():
+            return np.ones(self.n_baskets)
+        age = np.nanmax(self.days) - self.days
+        return np.where(np.isnan(age), 1.0, np.exp2(-age / half_life_days))
+
+    def select(self, keep: npt.NDArray[np.bool_]) -> Interactions:
+        """The baskets where `keep` is true, with the items that are left in them."""
+        chosen = self.baskets[keep]
+        used = np.unique(chosen.indices)
+        return Interactions(
+            items=tuple(self.items[i] for i in used),
+            baskets=sparse.csr_array(chosen[:, used]),
+            buyers=self.buyers[keep],
+            days=self.days[keep],
+        )
+
+
+def read_interactions(lines: Iterable[Line], max_basket_size: int | None = None) -> Interactions:
+    """Builds the matrix in one pass over the lines, which may come in any order.
+
+    A product counts once a basket. Baskets of more than `max_basket_size` items are left out.
+    """
+    orders: dict[str, int] = {}
+    items: dict[str, int] = {}
+    buyers: dict[str, int] = {}
+    rows, columns = array("q"), array("q")
+    basket_buyers, seconds = array("q"), array("d")
+    for order, product, buyer, ordered_at in lines:
+        row = orders.get(order)
+        if row is None:
+            row = orders[order] = len(orders)
+            basket_buyers.append(-1 if buyer is None else buyers.setdefault(buyer, len(buyers)))
+            seconds.append(float("nan") if ordered_at is None else _timestamp(ordered_at))
+        rows.append(row)
+        columns.append(items.setdefault(product, len(items)))
+    codes = np.array(basket_buyers, dtype=np.int64)
+    guests = codes < 0
+    codes[guests] = len(buyers) + np.arange(guests.sum())
+    interactions = _assemble(
+        list(items),
+        np.array(rows, dtype=np.int64),
+        np.array(columns, dtype=np.int64),
+        codes,
+        np.array(seconds, dtype=np.float64) / SECONDS_A_DAY,
+    )
+    if max_basket_size is None:
+        return interactions
+    fits = interactions.basket_sizes() <= max_basket_size
+    return interactions if fits.all() else interactions.select(fits)
+
+
+def _timestamp(moment: datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _assemble(
+    keys: list[str],
+    rows: npt.NDArray[np.int64],
+    columns: npt.NDArray[np.int64],
+    buyers: npt.NDArray[np.int64],
+    days: npt.NDArray[np.float64],
+) -> Interactions:
+    by_key = sorted(range(len(keys)), key=keys.__getitem__)
+    new_column = np.empty(len(keys), dtype=np.int64)
+    new_column[by_key] = np.arange(len(keys))
+    # Newest first within a buyer; a basket without a time comes last.
+    order = np.lexsort((-np.nan_to_num(days, nan=-np.inf), buyers))
+    new_row = np.empty(len(order), dtype=np.int64)
+    new_row[order] = np.arange(len(order))
+    baskets = sparse.csr_array(
+        (np.ones(len(rows), dtype=np.float32), (new_row[rows], new_column[columns])),
+        shape=(len(order), len(keys)),
+    )
+    baskets.sum_duplicates()
+    baskets.data[:] = 1
+    return Interactions(tuple(keys[i] for i in by_key), baskets, buyers[order], days[order])

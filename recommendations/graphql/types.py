@@ -1,0 +1,115 @@
+"""The GraphQL types of suggestions, made for a host's own product type.
+
+No `from __future__ import annotations` here: the types are built inside a function, and
+strawberry has to see the annotations themselves.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+import strawberry_django
+from strawberry import relay
+
+from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
+
+SuggestionSource = strawberry.enum(
+    Source,
+    name="SuggestionSource",
+    description="Where a suggestion comes from; POPULAR is the fallback when evidence runs out.",
+)
+
+#: (keys, info) → the host's objects in that order. Called once for a whole page of suggestions.
+NodeResolver = Callable[[list[str], strawberry.Info], list[Any]]
+
+
+def build_suggestion_connection(product: Any) -> Any:  # noqa: C901 (two types, no branch)
+    """The type `SuggestionConnection`; `product` is the host's type or a lazy reference."""
+
+    @strawberry.type(description="A suggested product with the evidence it rests on.")
+    class SuggestionEdge:
+        suggestion: strawberry.Private[Suggestion]
+        nodes_of: strawberry.Private[NodeResolver]
+
+        @strawberry.field
+        def cursor(self) -> str:
+            return _cursor(self.suggestion.key)
+
+        @strawberry_django.field
+        def node(self, info: strawberry.Info) -> product:  # type: ignore[valid-type]
+            return self.nodes_of([self.suggestion.key], info)[0]
+
+        @strawberry.field(description="The model's own scale: it orders one list, no more.")
+        def score(self) -> float:
+            return self.suggestion.score
+
+        @strawberry.field
+        def source(self) -> SuggestionSource:  # type: ignore[valid-type]
+            return self.suggestion.source
+
+        @strawberry.field(description="Why, in the language of the request.")
+        def reason(self) -> str:
+            return self.suggestion.reason
+
+        @strawberry_django.field(
+            description="The products of the basket it follows from, the strongest first. "
+            "The figures below belong to the first of them."
+        )
+        def because_of(self, info: strawberry.Info) -> list[product]:  # type: ignore[valid-type]
+            return self.nodes_of(list(self.suggestion.because_of), info)
+
+        @strawberry.field(description="Orders that hold both products.")
+        def pair_orders(self) -> int | None:
+            return self._evidence and self._evidence.pair_orders
+
+        @strawberry.field(description="Share of all orders that hold both products.")
+        def support(self) -> float | None:
+            return self._evidence and self._evidence.support
+
+        @strawberry.field(description="Share of the orders with the one that hold the other.")
+        def confidence(self) -> float | None:
+            return self._evidence and self._evidence.confidence
+
+        @strawberry.field(description="How many times more often than by chance.")
+        def lift(self) -> float | None:
+            return self._evidence and self._evidence.lift
+
+        @property
+        def _evidence(self) -> Evidence | None:
+            return self.suggestion.evidence
+
+    @strawberry.type(description="Suggested products, best first.")
+    class SuggestionConnection:
+        suggestions: strawberry.Private[Suggestions]
+        nodes_of: strawberry.Private[NodeResolver]
+
+        @strawberry.field(description="The model version that answered, null before the first.")
+        def model_version(self) -> str | None:
+            return self.suggestions.version
+
+        @strawberry.field
+        def edges(self) -> list[SuggestionEdge]:
+            return [
+                SuggestionEdge(suggestion=one, nodes_of=self.nodes_of)
+                for one in self.suggestions.items
+            ]
+
+        @strawberry_django.field
+        def nodes(self, info: strawberry.Info) -> list[product]:  # type: ignore[valid-type]
+            return self.nodes_of([one.key for one in self.suggestions.items], info)
+
+        @strawberry.field(description="Suggestions are one page: ask for more with `first`.")
+        def page_info(self) -> relay.PageInfo:
+            keys = [one.key for one in self.suggestions.items]
+            return relay.PageInfo(
+                has_next_page=False,
+                has_previous_page=False,
+                start_cursor=_cursor(keys[0]) if keys else None,
+                end_cursor=_cursor(keys[-1]) if keys else None,
+            )
+
+    return SuggestionConnection
+
+
+def _cursor(key: str) -> str:
+    return relay.to_base64("Suggestion", key)

@@ -1,0 +1,66 @@
+"""Trains a version in the foreground, with progress, and says what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from recommendations.exceptions import RecommendationsError
+from recommendations.models import ModelVersion, RunStatus, Surface
+from recommendations.services.training import train
+
+
+class Command(BaseCommand):
+    help = "Trains a new model version and publishes it if it passes the gate."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--surface", default=Surface.FREQUENTLY_BOUGHT_WITH)
+        parser.add_argument("--scope", default="default")
+        parser.add_argument(
+            "--force", action="store_true", help="Publish even if popularity does better."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        console = Console(file=self.stdout)  # type: ignore[arg-type]  # a file to write to
+        columns = (TextColumn("{task.description:16}"), BarColumn(), TaskProgressColumn())
+        with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
+            task = bar.add_task("starting", total=1.0)
+            try:
+                version = train(
+                    options["surface"],
+                    options["scope"],
+                    force=options["force"],
+                    listener=lambda phase, share: bar.update(
+                        task, description=phase, completed=share
+                    ),
+                )
+            except RecommendationsError as error:
+                raise CommandError(str(error)) from error
+        console.print(summary(version))
+
+
+def summary(version: ModelVersion) -> str:
+    """What a run came to, in two or three lines."""
+    lines = [
+        f"{version}: {version.model} from {version.orders:,} orders of {version.items:,} products, "
+        f"{version.lists:,} lists."
+    ]
+    figures = version.metrics
+    if "model" in figures:
+        model, popular = figures["model"]["ndcg@10"], figures["popularity"]["ndcg@10"]
+        lines.append(
+            f"nDCG@10 {model:.4f} against {popular:.4f} of popularity "
+            f"({figures['cases']:,} baskets of the hold-out, split {figures['split']})."
+        )
+    else:
+        lines.append(f"Quality not measured: {figures['note']}.")
+    if version.status == RunStatus.REJECTED:
+        lines.append(
+            "Not published: it does not beat popularity. Publish with --force or in admin."
+        )
+    else:
+        lines.append("Published.")
+    return "\n".join(lines)

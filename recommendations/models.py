@@ -1,0 +1,112 @@
+"""Model versions, the lists they publish, and which version is live."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from recommendations.engine.base import ListKind
+from recommendations.fields import KeyField
+
+
+class Surface(models.TextChoices):
+    """A place where suggestions are shown, each with a live version of its own."""
+
+    FREQUENTLY_BOUGHT_WITH = "frequently_bought_with"
+
+
+class RunStatus(models.TextChoices):
+    RUNNING = "RUNNING"
+    READY = "READY"
+    REJECTED = "REJECTED", "Rejected by the gate"
+    FAILED = "FAILED"
+
+
+class ModelVersion(models.Model):
+    """One training run and what came of it."""
+
+    surface = models.CharField(max_length=32, choices=Surface)
+    scope = KeyField(max_length=64)
+    run = models.CharField(
+        max_length=64,
+        db_index=True,
+        help_text="The task that trained it, the same on a redelivery.",
+    )
+    model = models.CharField(max_length=40, help_text="Name in the model registry.")
+    params = models.JSONField(default=dict)
+    status = models.CharField(max_length=8, choices=RunStatus, default=RunStatus.RUNNING)
+    phase = models.CharField(max_length=60, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
+    orders = models.PositiveIntegerField(default=0, help_text="Orders it learned from.")
+    items = models.PositiveIntegerField(default=0, help_text="Products in those orders.")
+    lists = models.PositiveIntegerField(default=0, help_text="Ranked lists written.")
+    metrics = models.JSONField(default=dict, blank=True)
+    error = models.TextField(blank=True)
+    orders_changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="The newest change of an order this version knows of."
+    )
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = "model version"
+
+    def __str__(self) -> str:
+        return f"v{self.pk}"
+
+
+class LiveVersion(models.Model):
+    """The pointer: which version answers a surface in a scope. Publishing updates this row."""
+
+    surface = models.CharField(max_length=32, choices=Surface)
+    scope = KeyField(max_length=64)
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="live_at")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["surface", "scope"], name="one_live_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.surface}/{self.scope} → {self.version_id}"
+
+
+class RankedList(models.Model):
+    """What goes with one seed: the only thing serving reads, whatever the model was."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="ranked_lists")
+    kind = models.CharField(max_length=6, choices=[(kind, kind) for kind in ListKind])
+    seed_key = KeyField(max_length=64, blank=True)
+    orders = models.PositiveIntegerField(default=0, help_text="Orders that hold the seed.")
+    entries = models.JSONField(help_text="[[key, score, pair orders, orders], …], best first.")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["version", "kind", "seed_key"], name="one_list_per_version_seed"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.seed_key}"
+
+
+class TrainingLease(models.Model):
+    """Who trains a surface and scope at the moment, and until when we believe it is alive."""
+
+    surface = models.CharField(max_length=32, choices=Surface)
+    scope = KeyField(max_length=64)
+    holder = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["surface", "scope"], name="one_training_lease")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.surface}/{self.scope}: {self.holder}"

@@ -1,0 +1,95 @@
+"""Which version is live: one pointer, moved in one transaction, forward or back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from recommendations.conf import get_settings
+from recommendations.engine.base import Entry, Ranked
+from recommendations.exceptions import VersionNotPublishable
+from recommendations.models import LiveVersion, ModelVersion, RankedList, RunStatus
+
+LISTS_A_BATCH = 500
+
+
+def live_version(surface: str, scope: str) -> ModelVersion | None:
+    return ModelVersion.objects.filter(live_at__surface=surface, live_at__scope=scope).first()
+
+
+def write_lists(version: ModelVersion, lists: Iterable[Ranked]) -> Iterator[int]:
+    """Writes the lists of a version that is not live yet; yields how many stand by then."""
+    written = 0
+    lists = iter(lists)
+    while batch := list(islice(lists, LISTS_A_BATCH)):
+        RankedList.objects.bulk_create(
+            RankedList(
+                version=version,
+                kind=ranked.kind,
+                seed_key=ranked.seed,
+                orders=ranked.orders,
+                entries=[_compact(entry) for entry in ranked.entries],
+            )
+            for ranked in batch
+        )
+        written += len(batch)
+        yield written
+
+
+def promote(version: ModelVersion) -> None:
+    """Makes a version live. Raises `VersionNotPublishable` where it has no finished lists."""
+    with transaction.atomic():
+        locked = ModelVersion.objects.select_for_update().get(pk=version.pk)
+        if locked.status not in (RunStatus.READY, RunStatus.REJECTED) or not locked.lists:
+            raise VersionNotPublishable(f"{version} has no finished lists: it is {locked.status}.")
+        locked.published_at = locked.published_at or timezone.now()
+        locked.save(update_fields=["published_at"])
+        LiveVersion.objects.update_or_create(
+            surface=locked.surface, scope=locked.scope, defaults={"version": locked}
+        )
+
+
+def roll_back(surface: str, scope: str) -> ModelVersion:
+    """Makes the version live that was published before the live one, and returns it."""
+    with transaction.atomic():
+        live = LiveVersion.objects.select_for_update().filter(surface=surface, scope=scope).first()
+        earlier = live and _published(surface, scope).filter(pk__lt=live.version_id).first()
+        if earlier is None:
+            raise VersionNotPublishable(f"{surface}/{scope} has no earlier version to go back to.")
+        promote(earlier)
+    return earlier
+
+
+def prune(surface: str, scope: str) -> None:
+    """Drops the lists of versions too old for a roll back; their figures stay."""
+    live = live_version(surface, scope)
+    kept = {
+        *_published(surface, scope).values_list("pk", flat=True)[: get_settings().KEEP_VERSIONS],
+        *([live.pk] if live else []),
+    }
+    old = ModelVersion.objects.filter(surface=surface, scope=scope, lists__gt=0)
+    for version in old.exclude(status=RunStatus.RUNNING).exclude(pk__in=kept):
+        drop_lists(version)
+
+
+def drop_lists(version: ModelVersion) -> None:
+    """Deletes in steps, so that no statement runs long on a large catalogue."""
+    ModelVersion.objects.filter(pk=version.pk).update(lists=0)
+    while ids := list(version.ranked_lists.values_list("pk", flat=True)[: LISTS_A_BATCH * 4]):
+        RankedList.objects.filter(pk__in=ids).delete()
+
+
+def _published(surface: str, scope: str) -> QuerySet[ModelVersion]:
+    return ModelVersion.objects.filter(
+        surface=surface, scope=scope, published_at__isnull=False, lists__gt=0
+    ).order_by("-pk")
+
+
+def _compact(entry: Entry) -> list[Any]:
+    """Six significant digits order the list as well as sixteen, in half the bytes."""
+    return [entry.key, float(f"{entry.score:.6g}"), entry.pair_orders, entry.orders]

@@ -1,0 +1,48 @@
+"""What serving answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Where a suggestion comes from. A fallback says that it is one."""
+
+    BOUGHT_TOGETHER = "BOUGHT_TOGETHER"
+    POPULAR = "POPULAR"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Plain counts over the orders the version learned from, for one seed and the suggestion.
+
+    support = pair orders / all orders; confidence = pair orders / orders with the seed;
+    lift = confidence / share of all orders that hold the suggestion.
+    """
+
+    pair_orders: int
+    seed_orders: int
+    support: float
+    confidence: float
+    lift: float
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A product to show. `because_of`: the basket's keys it follows from, the strongest first."""
+
+    key: str
+    score: float
+    source: Source
+    reason: str
+    because_of: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Best first. `version` is None where nothing has been published yet."""
+
+    items: tuple[Suggestion, ...]
+    version: str | None

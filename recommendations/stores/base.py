@@ -1,0 +1,83 @@
+"""The port to a store: all that recommendations ever know of products, orders and people.
+
+A store answers with string keys and the frozen records below. Keys are the store's own product
+ids as text; variants are always given as the key of the product they belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is trained and served apart, such as one site of several."""
+
+    name: str = "default"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """For whom suggestions are made. `request` is for stores whose prices depend on it."""
+
+    person: str | None = None
+    request: Any = None
+
+
+@dataclass(frozen=True)
+class ProductDoc:
+    """What content-based models read about a product."""
+
+    key: str
+    title: str
+    description: str = ""
+    categories: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    price: float | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A product as it stands now. `available`: published, in stock, sold to this actor."""
+
+    key: str
+    title: str
+    available: bool
+
+
+class OrderLineFact(NamedTuple):
+    """One line of an order that counts: one that was not cancelled or taken back.
+
+    `buyer` is None for a guest the store can't tell from another; `ordered_at` is None where the
+    store does not know. Read by the million, hence a tuple.
+    """
+
+    order: str
+    product: str
+    buyer: str | None
+    ordered_at: datetime | None
+
+
+class Store(Protocol):
+    """What a store has to answer. `recommendations.testing.StoreContract` tests an adapter."""
+
+    def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
+        """All lines of all orders that count, in any order, streamed."""
+
+    def count_order_lines(self, scope: Scope) -> int:
+        """About how many `order_lines` will come, for a progress bar."""
+
+    def orders_changed_at(self, scope: Scope) -> datetime | None:
+        """When an order last came in, changed or was taken back; None if there never was one."""
+
+    def products(self, scope: Scope) -> Iterator[ProductDoc]:
+        """Every product, published or not, streamed."""
+
+    def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
+        """For keys of products or variants (SKUs) the product key; unknown ones are left out."""
+
+    def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
+        """The products of these keys as they stand; keys of deleted products are left out."""

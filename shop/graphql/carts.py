@@ -1,0 +1,83 @@
+"""Carts, as their owners see them."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+import strawberry
+import strawberry_django
+from django.db.models import DecimalField, F, Q, QuerySet, Sum
+from strawberry import auto, relay
+from strawberry_django.relay import DjangoListConnection
+
+from shop.carts import models
+from shop.graphql.callers import caller_of, current_customer
+from shop.graphql.catalog import ProductVariant, suggestions
+from shop.graphql.money import Money, money
+
+CENT = Decimal("0.01")
+SUBTOTAL = Sum(
+    F("lines__quantity") * F("lines__variant__price"),
+    output_field=DecimalField(max_digits=14, decimal_places=2),
+    default=0,
+)
+
+
+def visible_carts(info: strawberry.Info) -> QuerySet[models.Cart]:
+    """Guests' carts for whoever knows an id, a customer's for the owner and for staff."""
+    carts = models.Cart.objects.exclude(status=models.CartStatus.MERGED)
+    if caller_of(info).is_staff:
+        return carts
+    return carts.filter(Q(customer=None) | Q(customer=current_customer(info)))
+
+
+def visible_cart_lines(info: strawberry.Info) -> QuerySet[models.CartLine]:
+    return models.CartLine.objects.filter(cart__in=visible_carts(info))
+
+
+def _product_codes(carts: Sequence[models.Cart]) -> list[Collection[str]]:
+    """The products in each cart, whichever variants, from one query for all carts."""
+    codes: dict[object, list[str]] = {cart.pk: [] for cart in carts}
+    lines = models.CartLine.objects.filter(cart__in=codes).order_by("pk")
+    for cart, code in lines.values_list("cart", "variant__product__code"):
+        codes[cart].append(code)
+    return [codes[cart.pk] for cart in carts]
+
+
+@strawberry.type
+class CartCost:
+    subtotal_amount: Money
+    total_amount: Money
+
+
+@strawberry_django.type(models.CartLine)
+class CartLine(relay.Node):
+    quantity: auto
+    merchandise: ProductVariant = strawberry_django.field(field_name="variant")
+
+    @strawberry_django.field(select_related=["variant"], only=["quantity", "variant__price"])
+    def cost(self) -> Money:
+        return money(self.variant.price * self.quantity)
+
+
+CartStatus = strawberry.enum(models.CartStatus, name="CartStatus")
+
+
+@strawberry_django.type(models.Cart)
+class Cart(relay.Node):
+    status: CartStatus
+    created_at: auto
+    updated_at: auto
+    lines: DjangoListConnection[CartLine] = strawberry_django.connection()
+
+    @strawberry_django.field(annotate={"_quantity": Sum("lines__quantity", default=0)})
+    def total_quantity(self) -> int:
+        return self._quantity
+
+    @strawberry_django.field(annotate={"_subtotal": SUBTOTAL})
+    def cost(self) -> CartCost:
+        total = money(self._subtotal.quantize(CENT))
+        return CartCost(subtotal_amount=total, total_amount=total)
+
+    frequently_bought_with: suggestions.connection = suggestions.frequently_bought_with(
+        _product_codes
+    )

@@ -1,0 +1,182 @@
+"""Products, variants and categories: what anybody may see of the catalogue."""
+
+from collections.abc import Collection
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, cast
+
+import strawberry
+import strawberry_django
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from strawberry import auto, relay
+from strawberry.scalars import JSON
+from strawberry_django.optimizer import OptimizerStore, optimize
+
+from recommendations.graphql.batching import current_operation
+from recommendations.graphql.fields import SuggestionFields
+from shop.catalog import models
+from shop.graphql.connections import CursorConnection
+from shop.graphql.ids import number_of
+from shop.graphql.money import Money, money
+
+
+def load_products(codes: Collection[str], info: strawberry.Info) -> dict[str, models.Product]:
+    """The products that suggestions name, with what the query selects of them."""
+    products = models.Product.objects.filter(code__in=codes)
+    found = optimize(products, info, store=OptimizerStore.with_hints(only=["code"]))
+    return {product.code: product for product in found}
+
+
+def visible_products() -> QuerySet[models.Product]:
+    return models.Product.objects.published()
+
+
+def visible_variants() -> QuerySet[models.Variant]:
+    return models.Variant.objects.filter(product__in=visible_products())
+
+
+def _parents(category: models.Category) -> dict[str, models.Category]:
+    """Path → category for the parents of all siblings of this one, from one query."""
+    operation = current_operation()
+    siblings = operation.siblings(category)
+    place = ("category.parent", id(siblings))
+    if place not in operation.batches:
+        paths = {one.path[: -one.steplen] for one in siblings}
+        found = list(models.Category.objects.filter(path__in=paths))
+        operation.remember(found)
+        operation.batches[place] = {one.path: one for one in found}
+    return operation.batches[place]
+
+
+suggestions = SuggestionFields(
+    Annotated["Product", strawberry.lazy("shop.graphql.catalog")], load_products
+)
+
+
+@strawberry_django.type(models.Category)
+class Category(relay.Node):
+    name: auto
+    slug: auto
+    description: auto
+    depth: auto
+
+    @strawberry_django.field(
+        only=["path"], description="Those of the category itself and of the categories below it."
+    )
+    def parent(self) -> "Category | None":
+        return _parents(cast("models.Category", self)).get(self.path[: -self.steplen])
+
+    @strawberry_django.connection(CursorConnection["Product"])
+    def products(self) -> QuerySet[models.Product]:
+        return visible_products().filter(category__path__startswith=self.path)
+
+
+@strawberry_django.type(models.ProductAttribute)
+class ProductAttribute:
+    value: auto
+
+    @strawberry_django.field(select_related=["attribute"], only=["attribute__name"])
+    def name(self) -> str:
+        return self.attribute.name
+
+
+@strawberry.type(description="The lowest and the highest price among a product's variants.")
+class PriceRange:
+    min_variant_price: Money
+    max_variant_price: Money
+
+
+@strawberry_django.type(models.Variant, description="A product in one size, colour, …")
+class ProductVariant(relay.Node):
+    sku: str
+    options: JSON
+    product: "Product"
+
+    @strawberry_django.field(only=["price"])
+    def price(self) -> Money:
+        return money(self.price)
+
+    @strawberry_django.field(only=["stock"])
+    def available_for_sale(self) -> bool:
+        return self.stock > 0
+
+
+@strawberry_django.type(models.Product)
+class Product(relay.Node):
+    code: str
+    title: auto
+    slug: auto
+    description: auto
+    category: Category | None
+    attributes: list[ProductAttribute]
+    variants: list[ProductVariant]
+
+    @strawberry_django.field(prefetch_related=["variants"])
+    def price_range(self) -> PriceRange:
+        prices = [variant.price for variant in self.variants.all()] or [0]
+        return PriceRange(
+            min_variant_price=money(min(prices)), max_variant_price=money(max(prices))
+        )
+
+    @strawberry_django.field(prefetch_related=["variants"])
+    def available_for_sale(self) -> bool:
+        return any(variant.stock > 0 for variant in self.variants.all())
+
+    frequently_bought_with: suggestions.connection = suggestions.frequently_bought_with(
+        lambda products: [[product.code] for product in products], only=["code"]
+    )
+
+
+@strawberry.enum
+class ProductOrder(Enum):
+    TITLE = "title"
+    NEWEST = "-created_at"
+    PRICE_ASC = "lowest_price"
+    PRICE_DESC = "-lowest_price"
+
+
+@strawberry.input(description="All that is given must hold.")
+class ProductFilter:
+    category: relay.GlobalID | None = strawberry.field(
+        default=None, description="This category or one below it."
+    )
+    codes: list[str] | None = None
+    available: bool | None = strawberry.field(
+        default=None, description="At least one variant in stock, or none."
+    )
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+
+
+def find_products(
+    filters: ProductFilter | None, order: ProductOrder, search: str | None
+) -> QuerySet[models.Product]:
+    found = visible_products().search(search or "")
+    if filters is not None:
+        found = _filtered(found, filters)
+    if order in (ProductOrder.PRICE_ASC, ProductOrder.PRICE_DESC):
+        found = found.annotate(lowest_price=Min("variants__price"))
+    return found.order_by(order.value, "pk")
+
+
+def _filtered(
+    products: QuerySet[models.Product], wanted: ProductFilter
+) -> QuerySet[models.Product]:
+    if wanted.codes is not None:
+        products = products.filter(code__in=wanted.codes)
+    if wanted.category is not None:
+        top = models.Category.objects.filter(pk=number_of(wanted.category, "Category")).first()
+        products = products.filter(category__path__startswith=top.path) if top else products.none()
+    in_stock = Exists(models.Variant.objects.filter(product=OuterRef("pk"), stock__gt=0))
+    if wanted.available is not None:
+        products = products.filter(in_stock if wanted.available else ~in_stock)
+    price = Q()
+    if wanted.min_price is not None:
+        price &= Q(price__gte=wanted.min_price)
+    if wanted.max_price is not None:
+        price &= Q(price__lte=wanted.max_price)
+    if price:
+        products = products.filter(
+            Exists(models.Variant.objects.filter(price, product=OuterRef("pk")))
+        )
+    return products

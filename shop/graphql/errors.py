@@ -1,0 +1,52 @@
+"""Expected failures as data: every mutation answers with these instead of raising."""
+
+from enum import StrEnum
+
+import strawberry
+
+from shop import exceptions
+from shop.carts.services import Warning
+
+
+@strawberry.enum(description="What was wrong with the request.")
+class CartErrorCode(StrEnum):
+    INVALID = exceptions.ShopError.code
+    NOT_FOUND = exceptions.NotFound.code
+    INVALID_QUANTITY = exceptions.InvalidQuantity.code
+    OUT_OF_STOCK = exceptions.OutOfStock.code
+    TOO_MANY_LINES = exceptions.TooManyLines.code
+    EMPTY_CART = exceptions.EmptyCart.code
+    CART_CLOSED = exceptions.CartClosed.code
+    NOT_LOGGED_IN = exceptions.NotLoggedIn.code
+    IDEMPOTENCY_CONFLICT = exceptions.IdempotencyConflict.code
+
+
+@strawberry.type(description="Why nothing was done. `field` is the path of the argument.")
+class CartUserError:
+    code: CartErrorCode
+    field: list[str] | None
+    message: str
+
+
+@strawberry.enum(description="What was done otherwise than asked.")
+class CartWarningCode(StrEnum):
+    NOT_ENOUGH_STOCK = "NOT_ENOUGH_STOCK"
+
+
+@strawberry.type(description="The change was made, though not quite as asked.")
+class CartWarning:
+    code: CartWarningCode
+    field: list[str]
+    message: str
+
+
+def user_error(error: exceptions.ShopError) -> CartUserError:
+    return CartUserError(
+        code=CartErrorCode(error.code), field=list(error.field) or None, message=error.message
+    )
+
+
+def cart_warning(warning: Warning) -> CartWarning:
+    return CartWarning(
+        code=CartWarningCode(warning.code), field=list(warning.field), message=warning.message
+    )

@@ -1,0 +1,118 @@
+"""What anybody may ask; each resolver finds what the caller may see and returns it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+import strawberry_django
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from strawberry import relay
+from strawberry_django.optimizer import optimize
+
+from shop.catalog import models as catalog
+from shop.customers import models as customers
+from shop.graphql.callers import current_customer
+from shop.graphql.carts import Cart, visible_cart_lines, visible_carts
+from shop.graphql.catalog import (
+    Category,
+    Product,
+    ProductFilter,
+    ProductOrder,
+    find_products,
+    suggestions,
+    visible_products,
+    visible_variants,
+)
+from shop.graphql.connections import CursorConnection
+from shop.graphql.ids import key_of, number_of
+from shop.graphql.orders import Customer, Order, visible_orders
+
+#: Every type that `node` opens, with what the caller may see of it. A type that is not here
+#: can't be opened.
+NODES: dict[str, Callable[[strawberry.Info], QuerySet[Any]]] = {
+    "Product": lambda info: visible_products(),
+    "ProductVariant": lambda info: visible_variants(),
+    "Category": lambda info: catalog.Category.objects.all(),
+    "Cart": visible_carts,
+    "CartLine": visible_cart_lines,
+    "Order": visible_orders,
+}
+
+
+@strawberry.type
+class Query:
+    @strawberry_django.field(
+        description="Any object by its id; null for what does not exist or is somebody else's."
+    )
+    def node(self, info: strawberry.Info, id: relay.GlobalID) -> relay.Node | None:
+        return _open(info, id, id.type_name)
+
+    @strawberry_django.field(description="A published product by id or by slug.")
+    def product(
+        self, info: strawberry.Info, id: relay.GlobalID | None = None, slug: str | None = None
+    ) -> Product | None:
+        if id is not None:
+            return _open(info, id, "Product")
+        return optimize(visible_products().filter(slug=slug), info).first()
+
+    @strawberry_django.connection(
+        CursorConnection[Product],
+        description="Published products. `search` looks for every word in title or code.",
+    )
+    def products(
+        self,
+        filters: ProductFilter | None = None,
+        order: ProductOrder = ProductOrder.TITLE,
+        search: str | None = None,
+    ) -> QuerySet[catalog.Product]:
+        return find_products(filters, order, search)
+
+    @strawberry_django.connection(
+        CursorConnection[Category],
+        description="The category tree from the top, or the categories right below one.",
+    )
+    def categories(self, parent: relay.GlobalID | None = None) -> QuerySet[catalog.Category]:
+        if parent is None:
+            return catalog.Category.objects.order_by("path")
+        above = catalog.Category.objects.filter(pk=number_of(parent, "Category")).first()
+        return above.get_children() if above else catalog.Category.objects.none()
+
+    @strawberry_django.field(
+        description="A guest's cart for whoever knows its id, a customer's for its owner."
+    )
+    def cart(self, info: strawberry.Info, id: relay.GlobalID) -> Cart | None:
+        return _open(info, id, "Cart")
+
+    @strawberry_django.field(description="An order of the logged-in customer.")
+    def order(self, info: strawberry.Info, id: relay.GlobalID) -> Order | None:
+        return _open(info, id, "Order")
+
+    @strawberry_django.field(description="The logged-in customer; null for a guest.")
+    def me(self, info: strawberry.Info) -> Customer | None:
+        customer = current_customer(info)
+        if customer is None:
+            return None
+        return optimize(customers.Customer.objects.filter(pk=customer.pk), info).first()
+
+    @strawberry_django.field(
+        description="What goes with any set of products, for baskets this shop does not know."
+    )
+    def suggestions(
+        self, info: strawberry.Info, product_ids: list[relay.GlobalID], first: int = 4
+    ) -> suggestions.connection:
+        keys = [number_of(one, "Product") for one in product_ids]
+        basket = visible_products().filter(pk__in=[key for key in keys if key])
+        return suggestions.suggest(list(basket.values_list("code", flat=True)), first, info)
+
+
+def _open(info: strawberry.Info, global_id: relay.GlobalID, type_name: str) -> Any:
+    visible = NODES.get(type_name)
+    key = key_of(global_id, type_name)
+    if visible is None or key is None:
+        return None
+    found: QuerySet[Model] = visible(info)
+    try:
+        return optimize(found.filter(pk=key), info).first()
+    except (ValueError, ValidationError):
+        return None  # not even a key of that type
