@@ -1,0 +1,216 @@
+"""Contracts for what a host brings along. Subclass one in your own suite, three lines each:
+
+class TestMyStore(StoreContract):
+    def make_store(self, world):   # put `world` into your tables
+        return MyStore()
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from recommendations.engine.base import ListKind, Publication, Ranked, Recommender
+from recommendations.engine.interactions import read_interactions
+from recommendations.exceptions import NotFitted
+from recommendations.stores.base import Actor, Scope, Store
+
+
+@dataclass(frozen=True)
+class WorldProduct:
+    key: str
+    title: str
+    available: bool = True
+
+
+@dataclass(frozen=True)
+class WorldOrder:
+    """`counts` is False for an order that was cancelled."""
+
+    key: str
+    products: tuple[str, ...]
+    buyer: str | None
+    ordered_at: datetime
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class World:
+    """What `make_store` has to put into the store's tables."""
+
+    products: tuple[WorldProduct, ...]
+    orders: tuple[WorldOrder, ...]
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WORLD = World(
+    products=(
+        WorldProduct("tea", "Green tea"),
+        WorldProduct("cup", "Cup"),
+        WorldProduct("Cup", "Another cup, whose key differs in case only"),
+        WorldProduct("gone", "Sold out", available=False),
+    ),
+    orders=(
+        WorldOrder("1", ("tea", "cup"), "ann", NOON),
+        WorldOrder("2", ("tea", "Cup"), "ann", NOON + timedelta(days=1)),
+        WorldOrder("3", ("tea", "cup", "gone"), "ben", NOON + timedelta(days=2)),
+        WorldOrder("4", ("cup", "gone"), "ben", NOON + timedelta(days=3), counts=False),
+    ),
+)
+
+
+class StoreContract:
+    """What every adapter has to do right."""
+
+    scope = Scope()
+
+    @abstractmethod
+    def make_store(self, world: World) -> Store:
+        """The adapter under test, over tables that hold this world and nothing else."""
+
+    def test_lines_of_all_orders_that_count(self) -> None:
+        lines = list(self.make_store(WORLD).order_lines(self.scope))
+        baskets: dict[str, set[str]] = {}
+        for line in lines:
+            baskets.setdefault(line.order, set()).add(line.product)
+        expected = [{"tea", "cup"}, {"tea", "Cup"}, {"tea", "cup", "gone"}]
+        assert sorted(map(sorted, baskets.values())) == sorted(map(sorted, expected))
+
+    def test_orders_of_one_buyer_share_a_buyer_and_others_do_not(self) -> None:
+        buyers: dict[str, set[Any]] = {}
+        for line in self.make_store(WORLD).order_lines(self.scope):
+            buyers.setdefault(line.order, set()).add(line.buyer)
+        assert all(len(of_one_order) == 1 for of_one_order in buyers.values())
+        assert sorted(_sizes([buyer for (buyer,) in buyers.values()])) == [1, 2]
+
+    def test_lines_carry_the_time_of_the_order(self) -> None:
+        times = {line.ordered_at for line in self.make_store(WORLD).order_lines(self.scope)}
+        assert times == {NOON, NOON + timedelta(days=1), NOON + timedelta(days=2)}
+
+    def test_the_count_of_lines_is_near_enough_for_a_progress_bar(self) -> None:
+        store = self.make_store(WORLD)
+        assert 7 <= store.count_order_lines(self.scope) <= 9
+
+    def test_the_last_change_is_known(self) -> None:
+        assert self.make_store(WORLD).orders_changed_at(self.scope) is not None
+
+    def test_a_store_without_orders_says_so(self) -> None:
+        store = self.make_store(World(products=(), orders=()))
+        assert list(store.order_lines(self.scope)) == []
+        assert store.count_order_lines(self.scope) == 0
+        assert store.orders_changed_at(self.scope) is None
+        assert list(store.products(self.scope)) == []
+
+    def test_every_product_is_described(self) -> None:
+        titles = {doc.key: doc.title for doc in self.make_store(WORLD).products(self.scope)}
+        assert titles == {product.key: product.title for product in WORLD.products}
+
+    def test_keys_of_products_are_canonical_and_unknown_ones_are_left_out(self) -> None:
+        found = self.make_store(WORLD).canonical_keys(["tea", "Cup", "never"], self.scope)
+        assert dict(found) == {"tea": "tea", "Cup": "Cup"}
+
+    def test_offers_say_what_is_for_sale(self) -> None:
+        offers = self.make_store(WORLD).offers(["tea", "Cup", "gone", "never"], Actor(), self.scope)
+        assert {key: offer.available for key, offer in offers.items()} == {
+            "tea": True,
+            "Cup": True,
+            "gone": False,
+        }
+        assert offers["tea"].title == "Green tea"
+
+
+def _sizes(values: Sequence[Any]) -> list[int]:
+    return [values.count(value) for value in set(values)]
+
+
+class RecommenderContract:
+    """What every model has to do right, whatever it learns."""
+
+    @abstractmethod
+    def make_model(self) -> Recommender:
+        """The model under test, unfitted, seeded where it draws numbers."""
+
+    def fit_ranked(
+        self, baskets: Sequence[Sequence[str]], publication: Publication | None = None
+    ) -> list[Ranked]:
+        lines = [
+            (str(order), product, f"buyer {order}", NOON + timedelta(days=order))
+            for order, basket in enumerate(baskets)
+            for product in basket
+        ]
+        model = self.make_model().fit(read_interactions(lines))
+        return list(model.ranked(publication or Publication()))
+
+    def test_fitting_returns_the_model(self) -> None:
+        model = self.make_model()
+        assert model.fit(read_interactions([])) is model
+
+    def test_lists_before_fitting_are_refused(self) -> None:
+        try:
+            list(self.make_model().ranked(Publication()))
+        except NotFitted as error:
+            assert type(self.make_model()).__name__ in str(error)
+        else:
+            raise AssertionError("an unfitted model gave lists")
+
+    def test_nothing_is_learnt_from_nothing(self) -> None:
+        assert self.fit_ranked([]) == []
+
+    def test_one_basket_and_one_item(self) -> None:
+        assert [r for r in self.fit_ranked([["a"]]) if r.kind == ListKind.ITEM] == []
+        for ranked in self.fit_ranked([["a", "b"]]):
+            _check_list(ranked)
+
+    def test_a_product_twice_in_a_basket_counts_once(self) -> None:
+        once = self.fit_ranked([["a", "b"], ["b", "c"], ["a", "b"]])
+        assert self.fit_ranked([["a", "b", "a"], ["b", "c", "b"], ["a", "b"]]) == once
+
+    def test_the_same_baskets_give_the_same_lists(self) -> None:
+        baskets = _random_baskets(seed=4)
+        assert self.fit_ranked(baskets) == self.fit_ranked(baskets)
+
+    def test_lists_are_sorted_finite_and_never_hold_their_seed(self) -> None:
+        lists = self.fit_ranked(_random_baskets(seed=5))
+        assert lists
+        for ranked in lists:
+            _check_list(ranked)
+
+    def test_lists_are_no_longer_than_asked_and_their_heads_agree(self) -> None:
+        baskets = _random_baskets(seed=6)
+        long = {(r.kind, r.seed): r for r in self.fit_ranked(baskets, Publication(k=1000))}
+        short = self.fit_ranked(baskets, Publication(k=3))
+        assert short
+        for ranked in short:
+            assert ranked.entries == long[ranked.kind, ranked.seed].entries[:3]
+
+    def test_the_order_of_the_lines_does_not_matter(self) -> None:
+        baskets = _random_baskets(seed=7)
+        expected = {(r.kind, r.seed): r.entries for r in self.fit_ranked(baskets)}
+        reversed_items = [list(reversed(basket)) for basket in baskets]
+        assert {(r.kind, r.seed): r.entries for r in self.fit_ranked(reversed_items)} == expected
+
+
+def _check_list(ranked: Ranked) -> None:
+    keys = [entry.key for entry in ranked.entries]
+    scores = [entry.score for entry in ranked.entries]
+    assert len(keys) == len(set(keys)) > 0
+    assert ranked.seed not in keys or ranked.kind != ListKind.ITEM
+    assert np.isfinite(scores).all()
+    assert scores == sorted(scores, reverse=True)
+
+
+def _random_baskets(seed: int, baskets: int = 200, items: int = 12) -> list[list[str]]:
+    rng = np.random.default_rng(seed)
+    popular = 1 / np.arange(1, items + 1)
+    return [
+        [
+            f"item {i}"
+            for i in rng.choice(items, rng.integers(1, 5), replace=False, p=popular / popular.sum())
+        ]
+        for _ in range(baskets)
+    ]

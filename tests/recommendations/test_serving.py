@@ -1,0 +1,126 @@
+"""What a published version answers with."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from recommendations.exceptions import InvalidArgument
+from recommendations.services.serving import frequently_bought_with
+from recommendations.services.suggestions import Evidence, Source
+from recommendations.services.training import train
+from tests.recommendations.conftest import add_orders, configure
+
+pytestmark = pytest.mark.django_db
+
+
+def keys(basket: list[str], first: int = 4) -> list[str]:
+    return [one.key for one in frequently_bought_with([basket], first)[0].items]
+
+
+def test_the_evidence_is_counted_over_all_orders(store):
+    # tea in 3 of 5 orders, cup in 2, both in 2
+    add_orders(store, "tea cup", "tea cup", "tea jam", "jam", "milk")
+    version = train()
+    answer = frequently_bought_with([["tea"]], 1)[0]
+    (suggestion,) = answer.items
+    assert answer.version == f"v{version.pk}"
+    assert (suggestion.key, suggestion.source) == ("cup", Source.BOUGHT_TOGETHER)
+    assert suggestion.because_of == ("tea",)
+    assert suggestion.reason == "In 2 of 3 orders with Title of tea"
+    assert suggestion.evidence == Evidence(
+        pair_orders=2,
+        seed_orders=3,
+        support=pytest.approx(2 / 5),
+        confidence=pytest.approx(2 / 3),
+        lift=pytest.approx((2 / 3) / (2 / 5)),
+    )
+
+
+def test_the_fallback_says_that_it_is_one(store):
+    add_orders(store, "tea cup", "milk", "milk", "jam")
+    train()
+    filled = frequently_bought_with([["tea"]], 3)[0].items
+    assert [(one.key, one.source) for one in filled] == [
+        ("cup", Source.BOUGHT_TOGETHER),
+        ("milk", Source.POPULAR),
+        ("jam", Source.POPULAR),
+    ]
+    assert (filled[1].reason, filled[1].because_of, filled[1].evidence) == (
+        "Popular in this store",
+        (),
+        None,
+    )
+
+
+def test_what_is_in_the_basket_is_never_suggested(store):
+    add_orders(store, "tea cup jam", "tea cup", "milk")
+    train()
+    assert keys(["tea", "cup"]) == ["jam", "milk"]
+
+
+def test_what_is_not_for_sale_is_never_suggested(store):
+    add_orders(store, "tea cup", "tea jam", "milk", "bread")
+    train()
+    store.unavailable = {"cup", "bread"}
+    del store.docs["milk"]
+    assert keys(["tea"]) == ["jam"]
+
+
+def test_the_list_is_full_however_many_are_sold_out(store):
+    """More are sold out than are looked at in the first round."""
+    add_orders(store, *[f"tea p{n:02}" for n in range(40)])
+    train()
+    store.unavailable = {f"p{n:02}" for n in range(39, 1, -1)}
+    assert keys(["tea"], first=2) == ["p01", "p00"]
+
+
+def test_a_page_of_baskets_is_answered_in_order(store):
+    add_orders(store, "tea cup", "milk jam")
+    train()
+    answers = frequently_bought_with([["milk"], ["tea"], []], 1)
+    assert [answer.items[0].key for answer in answers][:2] == ["jam", "cup"]
+    assert answers[2].items[0].source == Source.POPULAR
+
+
+def test_any_number_of_baskets_costs_one_query_beside_the_offers(store, django_assert_num_queries):
+    add_orders(store, *["tea cup", "milk jam"] * 5)
+    train()
+    with django_assert_num_queries(1):
+        frequently_bought_with([["tea"], ["milk"], ["jam", "cup"]] * 10, 4)
+
+
+def test_without_a_live_version_there_are_no_suggestions(store):
+    add_orders(store, "tea cup")
+    answer = frequently_bought_with([["tea"]], 4)[0]
+    assert (answer.items, answer.version) == ((), None)
+
+
+def test_none_asked_for_none_given(store):
+    add_orders(store, "tea cup")
+    train()
+    assert keys(["tea"], first=0) == []
+
+
+@pytest.mark.parametrize("first", [-1, 51])
+def test_first_out_of_range_is_refused_with_the_range(store, first):
+    with pytest.raises(InvalidArgument, match=f"'first' must be from 0 to 50, not {first}"):
+        frequently_bought_with([["tea"]], first)
+
+
+def test_pairs_of_too_few_buyers_are_never_published(store, settings):
+    configure(settings, MIN_PAIR_BUYERS=3)
+    add_orders(store, "tea cup", "tea cup", "tea jam", "tea jam", "tea jam")
+    train()
+    suggestions = frequently_bought_with([["tea"]], 4)[0].items
+    assert [(one.key, one.source) for one in suggestions] == [
+        ("jam", Source.BOUGHT_TOGETHER),
+        ("cup", Source.POPULAR),
+    ]
+
+
+def test_reading_writes_nothing(store):
+    add_orders(store, "tea cup")
+    train()
+    with CaptureQueriesContext(connection) as captured:
+        frequently_bought_with([["tea"]], 4)
+    assert [query["sql"][:6] for query in captured] == ["SELECT"]

@@ -1,0 +1,208 @@
+"""A run from orders to the live version, and what happens when it does not get there."""
+
+import pytest
+
+from recommendations.exceptions import (
+    GivenUp,
+    InvalidArgument,
+    LeaseLost,
+    NothingToLearn,
+    TrainingInProgress,
+)
+from recommendations.models import LiveVersion, ModelVersion, RankedList, RunStatus, TrainingLease
+from recommendations.services import training
+from recommendations.services.leases import training_lease
+from recommendations.services.publishing import live_version
+from recommendations.services.training import refresh, train
+from tests.recommendations.conftest import add_orders
+
+pytestmark = pytest.mark.django_db
+SURFACE = "frequently_bought_with"
+
+
+def lists_of(version: ModelVersion) -> dict[tuple[str, str], list]:
+    return {(row.kind, row.seed_key): row.entries for row in version.ranked_lists.all()}
+
+
+def test_a_run_publishes_lists_of_every_seed_and_of_what_is_popular(store):
+    add_orders(store, "tea cup", "tea cup", "jam")
+    version = train()
+    assert (version.status, version.orders, version.items, version.lists) == ("READY", 3, 3, 3)
+    assert live_version(SURFACE, "default") == version
+    lists = lists_of(version)
+    assert set(lists) == {("item", "tea"), ("item", "cup"), ("global", "")}
+    assert [entry[0] for entry in lists["item", "tea"]] == ["cup"]
+    assert lists["item", "tea"][0][2:] == [2, 2]
+
+
+def test_the_run_reports_its_phases_and_ends_complete(store):
+    add_orders(store, "tea cup")
+    heard = []
+    version = train(listener=lambda phase, share: heard.append((phase, share)))
+    assert [phase for phase, _ in heard] == [
+        "reading orders", "evaluating", "fitting", "writing lists",
+    ]  # fmt: skip
+    shares = [share for _, share in heard]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert version.progress == 100
+    assert version.finished_at is not None
+
+
+def test_a_second_run_replaces_the_first(store):
+    add_orders(store, "tea cup")
+    first = train()
+    second = train()
+    assert live_version(SURFACE, "default") == second
+    assert LiveVersion.objects.count() == 1
+    assert lists_of(first)
+
+
+def test_a_store_that_breaks_leaves_the_live_version_serving(store, monkeypatch):
+    add_orders(store, "tea cup")
+    live = train()
+
+    def broken(scope):
+        yield store.lines[0]
+        raise OSError("connection lost")
+
+    monkeypatch.setattr(store, "order_lines", broken)
+    with pytest.raises(OSError, match="connection lost"):
+        train()
+    failed = ModelVersion.objects.get(status=RunStatus.FAILED)
+    assert failed.error == "OSError: connection lost"
+    assert live_version(SURFACE, "default") == live
+    assert not TrainingLease.objects.exists()
+
+
+def test_a_run_that_fails_while_writing_leaves_no_lists(store, monkeypatch):
+    add_orders(store, "tea cup")
+
+    def half(version, lists):
+        RankedList.objects.create(version=version, kind="item", seed_key="tea", entries=[])
+        yield 1
+        raise OSError("disk full")
+
+    monkeypatch.setattr(training.publishing, "write_lists", half)
+    with pytest.raises(OSError, match="disk full"):
+        train()
+    assert not RankedList.objects.exists()
+    assert live_version(SURFACE, "default") is None
+
+
+def test_one_run_at_a_time(store):
+    add_orders(store, "tea cup")
+    with training_lease(SURFACE, "default", "somebody"), pytest.raises(TrainingInProgress):
+        train()
+    assert not ModelVersion.objects.exists()
+
+
+def test_a_run_that_was_taken_over_does_not_publish(store, monkeypatch):
+    add_orders(store, "tea cup")
+
+    def taken_over(*args):
+        TrainingLease.objects.update(holder="another")
+        return []
+
+    monkeypatch.setattr(training, "popularity_lists", taken_over)
+    with pytest.raises(LeaseLost):
+        train()
+    assert live_version(SURFACE, "default") is None
+    assert TrainingLease.objects.get().holder == "another"
+
+
+def test_the_next_run_closes_one_that_was_killed(store):
+    add_orders(store, "tea cup")
+    killed = ModelVersion.objects.create(
+        surface=SURFACE, scope="default", run="x", model="item_knn", lists=1
+    )
+    RankedList.objects.create(version=killed, kind="item", seed_key="tea", entries=[])
+    train()
+    killed.refresh_from_db()
+    assert (killed.status, killed.lists) == (RunStatus.FAILED, 0)
+    assert "killed" in killed.error
+    assert not killed.ranked_lists.exists()
+
+
+def test_a_run_that_is_always_killed_is_given_up(store):
+    add_orders(store, "tea cup")
+    for _ in range(3):
+        ModelVersion.objects.create(
+            surface=SURFACE, scope="default", run="task 7", model="item_knn"
+        )
+    with pytest.raises(GivenUp, match="task 7 was killed 3 times"):
+        train(holder="task 7")
+    assert train(holder="task 8").status == RunStatus.READY
+
+
+def test_a_store_without_orders_has_nothing_to_learn(store):
+    with pytest.raises(NothingToLearn):
+        train()
+    assert ModelVersion.objects.get().status == RunStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "legal"),
+    [({"surface": "cart"}, "frequently_bought_with"), ({"scope": "mars"}, "default")],
+)
+def test_unknown_names_are_refused_with_the_legal_ones(store, arguments, legal):
+    with pytest.raises(InvalidArgument, match=legal):
+        train(**arguments)
+
+
+class TestGate:
+    def test_a_model_that_does_not_beat_popularity_is_not_published(self, store, settings):
+        # every basket is the two most popular products: nothing to learn beyond popularity
+        add_orders(store, *["tea cup"] * 400)
+        version = train()
+        assert version.metrics["cases"] >= 30
+        assert version.status == RunStatus.REJECTED
+        assert live_version(SURFACE, "default") is None
+
+    def test_unless_it_is_forced(self, store):
+        add_orders(store, *["tea cup"] * 400)
+        version = train(force=True)
+        assert live_version(SURFACE, "default") == version
+
+    def test_a_model_that_beats_it_is_published_with_its_figures(self, store):
+        pairs = [f"p{n} q{n}" for n in range(20)]
+        add_orders(store, *pairs * 20)
+        version = train()
+        figures = version.metrics
+        # the partner of every product is certain: rank 1 each time
+        assert figures["model"]["ndcg@10"] == 1
+        assert figures["popularity"]["ndcg@10"] < 0.3
+        assert figures["split"] == "time:0.9"
+        assert version.status == RunStatus.READY
+
+    def test_a_store_too_small_to_measure_is_published_and_says_so(self, store):
+        add_orders(store, "tea cup")
+        assert "fewer than 30" in train().metrics["note"]
+
+
+class TestRefresh:
+    def test_nothing_new_trains_nothing(self, store):
+        add_orders(store, "tea cup")
+        train()
+        assert refresh() is None
+        assert ModelVersion.objects.count() == 1
+
+    def test_a_new_order_trains_a_new_version(self, store):
+        add_orders(store, "tea cup")
+        train()
+        add_orders(store, "tea jam")
+        version = refresh()
+        assert version == live_version(SURFACE, "default")
+        assert version.orders == 2
+
+    def test_the_first_refresh_trains(self, store):
+        add_orders(store, "tea cup")
+        assert refresh().status == RunStatus.READY
+
+    def test_an_empty_store_is_left_alone(self, store):
+        assert refresh() is None
+
+    def test_a_rejected_run_is_not_repeated_on_the_same_orders(self, store):
+        add_orders(store, *["tea cup"] * 400)
+        train()
+        assert refresh() is None
