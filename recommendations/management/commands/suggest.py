@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rich.console import Console
 from rich.table import Table
 
 from recommendations.conf import get_store
 from recommendations.exceptions import RecommendationsError
+from recommendations.management.console import console_for
 from recommendations.services.explaining import Explanation, explain, suggestion_json
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.suggestions import Suggestion
@@ -68,7 +68,7 @@ class Command(BaseCommand):
                 shown["candidates"] = [asdict(one) for one in reasons]
             self.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2))
             return
-        console = Console(file=self.stdout)  # type: ignore[arg-type]  # a file to write to
+        console = console_for(self.stdout)
         if answer.version is None:
             console.print("No version is live yet: run train_recommendations.")
         console.print(suggestion_table(answer.items))

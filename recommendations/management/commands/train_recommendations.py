@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from recommendations.exceptions import RecommendationsError
+from recommendations.management.console import console_for
 from recommendations.models import ModelVersion, RunStatus, Surface
 from recommendations.services.training import train
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        console = Console(file=self.stdout)  # type: ignore[arg-type]  # a file to write to
+        console = console_for(self.stdout)
         columns = (TextColumn("{task.description:16}"), BarColumn(), TaskProgressColumn())
         with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
             task = bar.add_task("starting", total=1.0)
