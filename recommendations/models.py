@@ -14,7 +14,7 @@ from recommendations.fields import KeyField
 class Surface(models.TextChoices):
     """A place where suggestions are shown, each with a live version of its own."""
 
-    FREQUENTLY_BOUGHT_WITH = "frequently_bought_with"
+    FREQUENTLY_BOUGHT_WITH = "frequently_bought_with", "Frequently bought with"
 
 
 class RunStatus(models.TextChoices):

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='ModelVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently Bought With')], max_length=32)),
+                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently bought with')], max_length=32)),
                 ('scope', recommendations.fields.KeyField(max_length=64)),
                 ('run', models.CharField(db_index=True, help_text='The task that trained it, the same on a redelivery.', max_length=64)),
                 ('model', models.CharField(help_text='Name in the model registry.', max_length=40)),
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name='TrainingLease',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently Bought With')], max_length=32)),
+                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently bought with')], max_length=32)),
                 ('scope', recommendations.fields.KeyField(max_length=64)),
                 ('holder', models.CharField(max_length=64)),
                 ('expires_at', models.DateTimeField()),
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             name='LiveVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently Bought With')], max_length=32)),
+                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently bought with')], max_length=32)),
                 ('scope', recommendations.fields.KeyField(max_length=64)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='live_at', to='recommendations.modelversion')),
             ],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import BigIntegerField, F, QuerySet
 
 from shop.carts.models import Cart, CartLine, CartStatus
 from shop.catalog.models import PublicationState, Variant
@@ -93,20 +93,18 @@ def update_lines(cart_id: object, caller: Caller, lines: Sequence[LineUpdate]) -
     """Sets quantities, all lines or none."""
     with transaction.atomic():
         change = CartChange(lock_open_cart(cart_id, caller))
-        existing = {
-            line.pk: line
-            for line in change.cart.lines.select_related("variant__product").filter(
-                pk__in=[line.line_id for line in lines if line.line_id]
-            )
+        existing: dict[int | None, CartLine] = {
+            line.pk: line for line in change.cart.lines.select_related("variant__product")
         }
         for position, wish in enumerate(lines):
             path = ("lines", str(position))
             _check_quantity(wish.quantity, path)
-            line = existing.get(wish.line_id) if wish.line_id else None
+            line = existing.get(wish.line_id)
             if line is None:
                 raise NotFound("The cart has no such line.", [*path, "id"])
             line.quantity = _what_stock_allows(line.variant, wish.quantity, path, change)
-        CartLine.objects.bulk_update(existing.values(), ["quantity"])
+        changed = {wish.line_id: existing[wish.line_id] for wish in lines}
+        CartLine.objects.bulk_update(changed.values(), ["quantity"])
         change.cart.save(update_fields=["updated_at"])
     return change
 
@@ -135,11 +133,12 @@ def claim_cart(cart_id: object, caller: Caller) -> CartChange:
     with transaction.atomic():
         customer = get_or_create_customer(caller)
         # One login after the other: two at once would each find no open cart and keep two.
-        Customer.objects.select_for_update().get(pk=customer.pk)
+        # Not the customer's row: a checkout needs its key while it holds the cart.
+        User.objects.select_for_update().get(pk=caller.pk)
         guest = lock_open_cart(cart_id, caller)
         if guest.customer_id is not None:
             return CartChange(guest)
-        own = _open_cart_of(customer)
+        own = open_cart_of(customer).select_for_update().first()
         if own is None:
             own = Cart.objects.create(customer=customer)
         _move_lines(guest, own)
@@ -162,17 +161,16 @@ def lock_open_cart(cart_id: object, caller: Caller) -> Cart:
     return cart
 
 
-def _open_cart_of(customer: Customer) -> Cart | None:
-    return (
-        Cart.objects.select_for_update()
-        .filter(customer=customer, status=CartStatus.OPEN)
-        .order_by("-updated_at", "pk")
-        .first()
+def open_cart_of(customer: Customer) -> QuerySet[Cart]:
+    """The cart a customer is filling; of several the one that was changed last comes first."""
+    return Cart.objects.filter(customer=customer, status=CartStatus.OPEN).order_by(
+        "-updated_at", "pk"
     )
 
 
 def _visible(carts: QuerySet[Cart], cart_id: object, caller: Caller) -> Cart:
-    cart = carts.filter(pk=_as_uuid(cart_id)).first()
+    key = _as_uuid(cart_id)
+    cart = carts.filter(pk=key).first() if key else None
     if cart is None or cart.status == CartStatus.MERGED or not _may_use(cart, caller):
         raise NotFound("There is no such cart.", ["cartId"])
     return cart
@@ -208,13 +206,17 @@ def _add(change: CartChange, lines: Sequence[LineInput]) -> None:
         line.quantity = _what_stock_allows(variant, line.quantity + wish.quantity, path, change)
     if len(existing) > MAX_LINES:
         raise TooManyLines(f"A cart holds at most {MAX_LINES} lines.", ["lines"])
-    CartLine.objects.bulk_create([line for line in existing.values() if line.pk is None])
-    CartLine.objects.bulk_update([line for line in existing.values() if line.pk], ["quantity"])
+    kept = [line for line in existing.values() if line.pk]
+    new = [line for line in existing.values() if line.pk is None]
+    # In key order, like a checkout: each new line locks its variant for the foreign key.
+    CartLine.objects.bulk_create(sorted(new, key=lambda line: line.variant_id))
+    CartLine.objects.bulk_update(kept, ["quantity"])
 
 
 def _purchasable_variants(ids: Iterable[int | None]) -> dict[int | None, Variant]:
     found = Variant.objects.select_related("product").filter(
-        pk__in={pk for pk in ids if pk}, product__state=PublicationState.PUBLISHED
+        pk__in={pk for pk in ids if pk and pk <= BigIntegerField.MAX_BIGINT},
+        product__state=PublicationState.PUBLISHED,
     )
     return {variant.pk: variant for variant in found}
 

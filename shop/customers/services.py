@@ -1,9 +1,11 @@
 """From the account of a request to the customer of the shop."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from shop.customers.models import Customer, User
+
+MAX_NAME_LENGTH = 200  # an account has room for 150 in each of its two names
 
 
 def customer_of(user: User | AnonymousUser) -> Customer | None:
@@ -18,10 +20,9 @@ def get_or_create_customer(user: User) -> Customer:
     customer = customer_of(user)
     if customer is not None:
         return customer
-    try:
-        with transaction.atomic():
-            return Customer.objects.create(
-                user=user, name=user.get_full_name(), email=user.email
-            )
-    except IntegrityError:
-        return Customer.objects.get(user=user)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        # The second of two requests waited for that lock, and now finds the customer.
+        return customer_of(user) or Customer.objects.create(
+            user=user, name=user.get_full_name()[:MAX_NAME_LENGTH], email=user.email
+        )

@@ -5,9 +5,7 @@ import strawberry_django
 from django.db.models import QuerySet
 from strawberry import auto, relay
 
-from shop.customers import models as customers
 from shop.graphql.callers import caller_of, current_customer
-from shop.graphql.connections import CursorConnection
 from shop.graphql.money import Money, money
 from shop.orders import models
 
@@ -54,13 +52,3 @@ class Order(relay.Node):
     @strawberry_django.field(only=["total", "currency"])
     def total(self) -> Money:
         return money(self.total, self.currency)
-
-
-@strawberry_django.type(customers.Customer, description="The logged-in customer.")
-class Customer:
-    name: auto
-    email: auto
-
-    @strawberry_django.connection(CursorConnection[Order])
-    def orders(self) -> QuerySet[models.Order]:
-        return models.Order.objects.filter(customer=self)

@@ -25,8 +25,9 @@ from shop.graphql.catalog import (
     visible_variants,
 )
 from shop.graphql.connections import CursorConnection
+from shop.graphql.customers import Customer
 from shop.graphql.ids import key_of, number_of
-from shop.graphql.orders import Customer, Order, visible_orders
+from shop.graphql.orders import Order, visible_orders
 
 #: Every type that `node` opens, with what the caller may see of it. A type that is not here
 #: can't be opened.

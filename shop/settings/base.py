@@ -112,7 +112,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 45 * 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A dead broker fails a publish in about a second; a killed worker's task comes back in seconds.
+# A dead broker fails a publish at once; a killed worker's task comes back in seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         "visibility_timeout": 60 * 60,
@@ -121,9 +121,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "socket_timeout": 5,
         "socket_connect_timeout": 1,
         "max_retries": 1,
+        "interval_start": 0,
     }
     if CELERY_BROKER_URL.startswith("redis")
-    else {"max_retries": 1, "connect_timeout": 1}
+    else {"max_retries": 1, "interval_start": 0, "connect_timeout": 1}
 )
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {

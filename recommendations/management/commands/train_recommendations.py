@@ -43,24 +43,25 @@ class Command(BaseCommand):
 
 
 def summary(version: ModelVersion) -> str:
-    """What a run came to, in two or three lines."""
-    lines = [
+    """What a run came to, in three lines."""
+    published = (
+        "Not published: it does not beat popularity. Publish it with --force or in admin."
+        if version.status == RunStatus.REJECTED
+        else "Published."
+    )
+    return (
         f"{version}: {version.model} from {version.orders:,} orders of {version.items:,} products, "
-        f"{version.lists:,} lists."
-    ]
+        f"{version.lists:,} lists.\n{quality(version)}\n{published}"
+    )
+
+
+def quality(version: ModelVersion) -> str:
+    """How good it is, beside popularity."""
     figures = version.metrics
-    if "model" in figures:
-        model, popular = figures["model"]["ndcg@10"], figures["popularity"]["ndcg@10"]
-        lines.append(
-            f"nDCG@10 {model:.4f} against {popular:.4f} of popularity "
-            f"({figures['cases']:,} baskets of the hold-out, split {figures['split']})."
-        )
-    else:
-        lines.append(f"Quality not measured: {figures['note']}.")
-    if version.status == RunStatus.REJECTED:
-        lines.append(
-            "Not published: it does not beat popularity. Publish with --force or in admin."
-        )
-    else:
-        lines.append("Published.")
-    return "\n".join(lines)
+    if "model" not in figures:
+        return f"Quality not measured: {figures['note']}."
+    model, popular = figures["model"]["ndcg@10"], figures["popularity"]["ndcg@10"]
+    return (
+        f"nDCG@10 {model:.4f} against {popular:.4f} of popularity "
+        f"({figures['cases']:,} baskets of the hold-out, split {figures['split']})."
+    )

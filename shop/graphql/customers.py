@@ -1,0 +1,28 @@
+"""The logged-in customer."""
+
+import strawberry
+import strawberry_django
+from django.db.models import QuerySet
+from strawberry import auto
+from strawberry_django.optimizer import optimize
+
+from shop.carts.services import open_cart_of
+from shop.customers import models
+from shop.graphql.carts import Cart
+from shop.graphql.connections import CursorConnection
+from shop.graphql.orders import Order
+from shop.orders.models import Order as OrderModel
+
+
+@strawberry_django.type(models.Customer, description="The logged-in customer.")
+class Customer:
+    name: auto
+    email: auto
+
+    @strawberry_django.field(description="The cart that is being filled, the latest of several.")
+    def cart(self, info: strawberry.Info) -> Cart | None:
+        return optimize(open_cart_of(self), info).first()
+
+    @strawberry_django.connection(CursorConnection[Order])
+    def orders(self) -> QuerySet[OrderModel]:
+        return OrderModel.objects.filter(customer=self)

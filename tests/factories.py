@@ -1,0 +1,119 @@
+"""Makes what a test needs and does not care about; what it does care about it passes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from shop.carts.models import Cart
+from shop.catalog.models import Product, PublicationState, Variant
+from shop.customers.models import Customer, User
+from shop.orders.models import Order, OrderStatus
+
+PASSWORD = "correct horse battery staple"
+
+_serial = count(1)
+
+
+def product(
+    code: str | None = None, *, price: str = "10.00", stock: int = 10, **fields: Any
+) -> Product:
+    """A published product with one variant, whose SKU is the product's code."""
+    code = code or f"P{next(_serial)}"
+    made = Product.objects.create(
+        **{
+            "code": code,
+            "title": f"Product {code}",
+            "slug": f"product-{next(_serial)}",
+            "state": PublicationState.PUBLISHED,
+        }
+        | fields
+    )
+    variant(made, sku=code, price=price, stock=stock)
+    return made
+
+
+def variant(
+    of: Product | None = None,
+    *,
+    sku: str | None = None,
+    price: str = "10.00",
+    stock: int = 10,
+    **fields: Any,
+) -> Variant:
+    """One more variant of a product; of a new product where none is given."""
+    if of is None:
+        return product(sku, price=price, stock=stock).variants.get()
+    sku = sku or f"S{next(_serial)}"
+    return of.variants.create(sku=sku, price=Decimal(price), stock=stock, **fields)
+
+
+def cart(lines: Iterable[tuple[Variant, int]] = (), *, owner: Customer | None = None) -> Cart:
+    """An open cart, a guest's unless it gets an owner."""
+    made = Cart.objects.create(customer=owner)
+    for of, quantity in lines:
+        made.lines.create(variant=of, quantity=quantity)
+    return made
+
+
+def order(
+    codes: Sequence[str] = (),
+    *,
+    placed_at: datetime | None = None,
+    customer: Customer | None = None,
+    status: OrderStatus = OrderStatus.PENDING,
+    quantity: int = 1,
+) -> Order:
+    """An order with a line for each product code. Products that don't exist are made."""
+    bought = [
+        Variant.objects.filter(product__code=code).select_related("product").first()
+        or variant(sku=code)
+        for code in codes
+    ]
+    made = Order.objects.create(
+        number=f"N{next(_serial)}",
+        customer=customer,
+        email="buyer@example.com",
+        status=status,
+        currency="USD",
+        total=sum((of.price * quantity for of in bought), start=Decimal(0)),
+        placed_at=placed_at or timezone.now(),
+    )
+    for of in bought:
+        made.lines.create(
+            variant=of,
+            product_code=of.product.code,
+            sku=of.sku,
+            name=of.product.title,
+            unit_price=of.price,
+            quantity=quantity,
+        )
+    return made
+
+
+def user(username: str | None = None, **fields: Any) -> User:
+    """An account that logs in with `PASSWORD`."""
+    username = username or f"user{next(_serial)}"
+    email = fields.pop("email", f"{username}@example.com")
+    return User.objects.create_user(username, email, PASSWORD, **fields)
+
+
+def customer(**fields: Any) -> Customer:
+    """A customer with an account, unless `user=None` says that there is none."""
+    account = fields.pop("user") if "user" in fields else user()
+    return Customer.objects.create(user=account, **fields)
+
+
+def staff(*permissions: str) -> User:
+    """Staff with exactly these permissions, each written `app.codename`."""
+    member = user(is_staff=True)
+    for permission in permissions:
+        app, codename = permission.split(".")
+        member.user_permissions.add(
+            Permission.objects.get(content_type__app_label=app, codename=codename)
+        )
+    return member
