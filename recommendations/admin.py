@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -24,13 +24,13 @@ from recommendations.tasks import train
 class ModelVersionAdmin(admin.ModelAdmin):
     """Versions are made by runs: nothing here can be typed in or edited."""
 
-    list_display: ClassVar = [
+    list_display = [
         "__str__", "is_live", "surface", "scope", "model", "outcome", "quality", "orders", "items",
         "started_at", "duration",
     ]  # fmt: skip
-    list_filter: ClassVar = ["surface", "scope", "status"]
-    search_fields: ClassVar = ["=id", "model", "run"]
-    actions: ClassVar = ["promote"]
+    list_filter = ["surface", "scope", "status"]
+    search_fields = ["=id", "model", "run"]
+    actions = ["promote"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         live = LiveVersion.objects.filter(version=OuterRef("pk"))
@@ -105,7 +105,7 @@ class ModelVersionAdmin(admin.ModelAdmin):
 
     def _log(self, request: HttpRequest, version: ModelVersion, message: str) -> None:
         LogEntry.objects.log_actions(
-            request.user.pk, [version], CHANGE, message, single_object=True
+            str(request.user.pk), [version], CHANGE, message, single_object=True
         )
 
     # The buttons above the list: each is a form of its own, posted, for those who may change.

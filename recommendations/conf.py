@@ -45,7 +45,7 @@ class Settings:
     #: An order counts half after this many days.
     HALF_LIFE_DAYS: float = 90.0
     #: Largest `first` a suggestion field accepts.
-    MAX_FIRST: int = 50
+    MAX_FIRST: int = 100
     #: Baskets of the hold-out that are scored.
     EVALUATION_BASKETS: int = 5000
     #: Published versions whose lists are kept for a roll back.

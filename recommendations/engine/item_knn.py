@@ -70,7 +70,7 @@ class ItemKNN(Recommender):
         best = pair_topk(
             X,
             weights=weights,
-            column_scale=n ** -float(self.popularity_exponent),
+            column_scale=np.power(n, -float(self.popularity_exponent), dtype=np.float64),
             k=publication.k,
             min_orders=publication.min_orders,
             min_buyers=publication.min_buyers,

@@ -48,7 +48,7 @@ def current_operation() -> Operation:
 class SuggestionBatching(SchemaExtension):
     """Add this class to `extensions` of a schema with suggestion fields."""
 
-    def on_execute(self) -> Iterator[None]:  # type: ignore[override]
+    def on_execute(self) -> Iterator[None]:
         token = _current.set(Operation())
         try:
             yield

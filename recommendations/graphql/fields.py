@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 import strawberry_django
+from strawberry import relay
 
 from recommendations.graphql.batching import Operation, current_operation
 from recommendations.graphql.types import build_suggestion_connection
@@ -41,22 +42,43 @@ class SuggestionFields:
                 operation.batches[place] = self._answer(operation, siblings, baskets, first, info)
             return operation.batches[place][id(root)]
 
-        frequently_bought_with.__annotations__ = {
-            "root": strawberry.Parent[Any],
-            "info": strawberry.Info,
-            "first": int,
-            "return": self.connection,
-        }
-        return strawberry_django.field(
-            resolver=frequently_bought_with,
-            description="What other customers bought together with this.",
+        return self._field(
+            frequently_bought_with,
+            {"first": int},
+            "What other customers bought together with this.",
             **hints,
         )
 
-    def suggest(self, basket: Collection[str], first: int, info: strawberry.Info) -> Any:
-        """The same for one basket of product keys, for root fields."""
-        operation = current_operation()
-        return self._answer(operation, [None], lambda _: [basket], first, info)[id(None)]
+    def suggestions(self, keys_of: Callable[[list[relay.GlobalID]], Collection[str]]) -> Any:
+        """A root field for any basket, given by the ids of its products."""
+
+        def suggestions(
+            info: strawberry.Info, product_ids: list[relay.GlobalID], first: int = 4
+        ) -> Any:
+            operation = current_operation()
+            keys = keys_of(product_ids)
+            return self._answer(operation, [None], lambda _: [keys], first, info)[id(None)]
+
+        return self._field(
+            suggestions,
+            {"product_ids": list[relay.GlobalID], "first": int},
+            "What goes with any set of products, for baskets this API does not know.",
+        )
+
+    def _field(
+        self,
+        resolver: Callable[..., Any],
+        arguments: dict[str, Any],
+        description: str,
+        **hints: Any,
+    ) -> Any:
+        """strawberry reads types from annotations, and this one is made at run time."""
+        resolver.__annotations__ = {
+            "info": strawberry.Info,
+            **arguments,
+            "return": self.connection,
+        }
+        return strawberry_django.field(resolver=resolver, description=description, **hints)
 
     def _answer(
         self,

@@ -13,7 +13,7 @@ from strawberry import relay
 
 from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
 
-SuggestionSource = strawberry.enum(
+strawberry.enum(
     Source,
     name="SuggestionSource",
     description="Where a suggestion comes from; POPULAR is the fallback when evidence runs out.",
@@ -36,7 +36,7 @@ def build_suggestion_connection(product: Any) -> Any:  # noqa: C901 (two types, 
             return _cursor(self.suggestion.key)
 
         @strawberry_django.field
-        def node(self, info: strawberry.Info) -> product:  # type: ignore[valid-type]
+        def node(self, info: strawberry.Info) -> product:
             return self.nodes_of([self.suggestion.key], info)[0]
 
         @strawberry.field(description="The model's own scale: it orders one list, no more.")
@@ -44,7 +44,7 @@ def build_suggestion_connection(product: Any) -> Any:  # noqa: C901 (two types, 
             return self.suggestion.score
 
         @strawberry.field
-        def source(self) -> SuggestionSource:  # type: ignore[valid-type]
+        def source(self) -> Source:
             return self.suggestion.source
 
         @strawberry.field(description="Why, in the language of the request.")
@@ -55,24 +55,24 @@ def build_suggestion_connection(product: Any) -> Any:  # noqa: C901 (two types, 
             description="The products of the basket it follows from, the strongest first. "
             "The figures below belong to the first of them."
         )
-        def because_of(self, info: strawberry.Info) -> list[product]:  # type: ignore[valid-type]
+        def because_of(self, info: strawberry.Info) -> list[product]:
             return self.nodes_of(list(self.suggestion.because_of), info)
 
         @strawberry.field(description="Orders that hold both products.")
         def pair_orders(self) -> int | None:
-            return self._evidence and self._evidence.pair_orders
+            return self._evidence.pair_orders if self._evidence else None
 
         @strawberry.field(description="Share of all orders that hold both products.")
         def support(self) -> float | None:
-            return self._evidence and self._evidence.support
+            return self._evidence.support if self._evidence else None
 
         @strawberry.field(description="Share of the orders with the one that hold the other.")
         def confidence(self) -> float | None:
-            return self._evidence and self._evidence.confidence
+            return self._evidence.confidence if self._evidence else None
 
         @strawberry.field(description="How many times more often than by chance.")
         def lift(self) -> float | None:
-            return self._evidence and self._evidence.lift
+            return self._evidence.lift if self._evidence else None
 
         @property
         def _evidence(self) -> Evidence | None:
@@ -95,7 +95,7 @@ def build_suggestion_connection(product: Any) -> Any:  # noqa: C901 (two types, 
             ]
 
         @strawberry_django.field
-        def nodes(self, info: strawberry.Info) -> list[product]:  # type: ignore[valid-type]
+        def nodes(self, info: strawberry.Info) -> list[product]:
             return self.nodes_of([one.key for one in self.suggestions.items], info)
 
         @strawberry.field(description="Suggestions are one page: ask for more with `first`.")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 #: [key, score, pair orders, orders], as `RankedList.entries` stores it.
-StoredEntry = list  # type: ignore[type-arg]  # JSON: a list of mixed types
+StoredEntry = list[Any]
 MAX_BECAUSE_OF = 3
 
 

@@ -58,7 +58,8 @@ def roll_back(surface: str, scope: str) -> ModelVersion:
     """Makes the version live that was published before the live one, and returns it."""
     with transaction.atomic():
         live = LiveVersion.objects.select_for_update().filter(surface=surface, scope=scope).first()
-        earlier = live and _published(surface, scope).filter(pk__lt=live.version_id).first()
+        before = _published(surface, scope).filter(pk__lt=live.version_id if live else 0)
+        earlier = before.first()
         if earlier is None:
             raise VersionNotPublishable(f"{surface}/{scope} has no earlier version to go back to.")
         promote(earlier)

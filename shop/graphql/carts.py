@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 import strawberry_django
@@ -37,7 +38,7 @@ def visible_cart_lines(info: strawberry.Info) -> QuerySet[models.CartLine]:
 def _product_codes(carts: Sequence[models.Cart]) -> list[Collection[str]]:
     """The products in each cart, whichever variants, from one query for all carts."""
     codes: dict[object, list[str]] = {cart.pk: [] for cart in carts}
-    lines = models.CartLine.objects.filter(cart__in=codes).order_by("pk")
+    lines = models.CartLine.objects.filter(cart__in=carts).order_by("pk")
     for cart, code in lines.values_list("cart", "variant__product__code"):
         codes[cart].append(code)
     return [codes[cart.pk] for cart in carts]
@@ -55,29 +56,28 @@ class CartLine(relay.Node):
     merchandise: ProductVariant = strawberry_django.field(field_name="variant")
 
     @strawberry_django.field(select_related=["variant"], only=["quantity", "variant__price"])
-    def cost(self) -> Money:
-        return money(self.variant.price * self.quantity)
+    def cost(self, root: strawberry.Parent[models.CartLine]) -> Money:
+        return money(root.variant.price * root.quantity)
 
 
-CartStatus = strawberry.enum(models.CartStatus, name="CartStatus")
+strawberry.enum(models.CartStatus)
 
 
 @strawberry_django.type(models.Cart)
 class Cart(relay.Node):
-    status: CartStatus
+    status: models.CartStatus
     created_at: auto
     updated_at: auto
     lines: DjangoListConnection[CartLine] = strawberry_django.connection()
 
     @strawberry_django.field(annotate={"_quantity": Sum("lines__quantity", default=0)})
-    def total_quantity(self) -> int:
-        return self._quantity
+    def total_quantity(self, root: strawberry.Parent[Any]) -> int:
+        quantity: int = root._quantity
+        return quantity
 
     @strawberry_django.field(annotate={"_subtotal": SUBTOTAL})
-    def cost(self) -> CartCost:
-        total = money(self._subtotal.quantize(CENT))
+    def cost(self, root: strawberry.Parent[Any]) -> CartCost:
+        total = money(root._subtotal.quantize(CENT))
         return CartCost(subtotal_amount=total, total_amount=total)
 
-    frequently_bought_with: suggestions.connection = suggestions.frequently_bought_with(
-        _product_codes
-    )
+    frequently_bought_with = suggestions.frequently_bought_with(_product_codes)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, cast
+from typing import Annotated, Any
 
 import strawberry
 import strawberry_django
@@ -35,7 +35,13 @@ def visible_variants() -> QuerySet[models.Variant]:
     return models.Variant.objects.filter(product__in=visible_products())
 
 
-def _parents(category: models.Category) -> dict[str, models.Category]:
+def product_codes(ids: list[relay.GlobalID]) -> list[str]:
+    """The codes of the published products among these ids."""
+    keys = [key for one in ids if (key := number_of(one, "Product"))]
+    return list(visible_products().filter(pk__in=keys).values_list("code", flat=True))
+
+
+def _parents(category: models.Category) -> dict[str, Any]:
     """Path → category for the parents of all siblings of this one, from one query."""
     operation = current_operation()
     siblings = operation.siblings(category)
@@ -45,7 +51,8 @@ def _parents(category: models.Category) -> dict[str, models.Category]:
         found = list(models.Category.objects.filter(path__in=paths))
         operation.remember(found)
         operation.batches[place] = {one.path: one for one in found}
-    return operation.batches[place]
+    parents: dict[str, Any] = operation.batches[place]
+    return parents
 
 
 suggestions = SuggestionFields(
@@ -63,12 +70,12 @@ class Category(relay.Node):
     @strawberry_django.field(
         only=["path"], description="Those of the category itself and of the categories below it."
     )
-    def parent(self) -> "Category | None":
-        return _parents(cast("models.Category", self)).get(self.path[: -self.steplen])
+    def parent(self, root: strawberry.Parent[models.Category]) -> "Category | None":
+        return _parents(root).get(root.path[: -root.steplen])
 
     @strawberry_django.connection(CursorConnection["Product"])
-    def products(self) -> QuerySet[models.Product]:
-        return visible_products().filter(category__path__startswith=self.path)
+    def products(self, root: strawberry.Parent[models.Category]) -> QuerySet[models.Product]:
+        return visible_products().filter(category__path__startswith=root.path)
 
 
 @strawberry_django.type(models.ProductAttribute)
@@ -76,8 +83,8 @@ class ProductAttribute:
     value: auto
 
     @strawberry_django.field(select_related=["attribute"], only=["attribute__name"])
-    def name(self) -> str:
-        return self.attribute.name
+    def name(self, root: strawberry.Parent[models.ProductAttribute]) -> str:
+        return root.attribute.name
 
 
 @strawberry.type(description="The lowest and the highest price among a product's variants.")
@@ -93,12 +100,12 @@ class ProductVariant(relay.Node):
     product: "Product"
 
     @strawberry_django.field(only=["price"])
-    def price(self) -> Money:
-        return money(self.price)
+    def price(self, root: strawberry.Parent[models.Variant]) -> Money:
+        return money(root.price)
 
     @strawberry_django.field(only=["stock"])
-    def available_for_sale(self) -> bool:
-        return self.stock > 0
+    def available_for_sale(self, root: strawberry.Parent[models.Variant]) -> bool:
+        return root.stock > 0
 
 
 @strawberry_django.type(models.Product)
@@ -112,17 +119,17 @@ class Product(relay.Node):
     variants: list[ProductVariant]
 
     @strawberry_django.field(prefetch_related=["variants"])
-    def price_range(self) -> PriceRange:
-        prices = [variant.price for variant in self.variants.all()] or [0]
+    def price_range(self, root: strawberry.Parent[models.Product]) -> PriceRange:
+        prices = [variant.price for variant in root.variants.all()] or [Decimal(0)]
         return PriceRange(
             min_variant_price=money(min(prices)), max_variant_price=money(max(prices))
         )
 
     @strawberry_django.field(prefetch_related=["variants"])
-    def available_for_sale(self) -> bool:
-        return any(variant.stock > 0 for variant in self.variants.all())
+    def available_for_sale(self, root: strawberry.Parent[models.Product]) -> bool:
+        return any(variant.stock > 0 for variant in root.variants.all())
 
-    frequently_bought_with: suggestions.connection = suggestions.frequently_bought_with(
+    frequently_bought_with = suggestions.frequently_bought_with(
         lambda products: [[product.code] for product in products], only=["code"]
     )
 
@@ -151,7 +158,7 @@ class ProductFilter:
 def find_products(
     filters: ProductFilter | None, order: ProductOrder, search: str | None
 ) -> QuerySet[models.Product]:
-    found = visible_products().search(search or "")
+    found: QuerySet[models.Product] = models.Product.objects.published().search(search or "")
     if filters is not None:
         found = _filtered(found, filters)
     if order in (ProductOrder.PRICE_ASC, ProductOrder.PRICE_DESC):

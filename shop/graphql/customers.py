@@ -4,12 +4,12 @@ import strawberry
 import strawberry_django
 from django.db.models import QuerySet
 from strawberry import auto
-from strawberry_django.optimizer import optimize
 
 from shop.carts.services import open_cart_of
 from shop.customers import models
 from shop.graphql.carts import Cart
 from shop.graphql.connections import CursorConnection
+from shop.graphql.fetching import fetch_one
 from shop.graphql.orders import Order
 from shop.orders.models import Order as OrderModel
 
@@ -20,9 +20,9 @@ class Customer:
     email: auto
 
     @strawberry_django.field(description="The cart that is being filled, the latest of several.")
-    def cart(self, info: strawberry.Info) -> Cart | None:
-        return optimize(open_cart_of(self), info).first()
+    def cart(self, root: strawberry.Parent[models.Customer], info: strawberry.Info) -> Cart | None:
+        return fetch_one(open_cart_of(root), info)
 
     @strawberry_django.connection(CursorConnection[Order])
-    def orders(self) -> QuerySet[OrderModel]:
-        return OrderModel.objects.filter(customer=self)
+    def orders(self, root: strawberry.Parent[models.Customer]) -> QuerySet[OrderModel]:
+        return OrderModel.objects.filter(customer=root)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError
 from graphql import GraphQLError, GraphQLSyntaxError, VariableDefinitionNode
 from strawberry import Schema
 from strawberry.django.context import StrawberryDjangoContext
@@ -25,6 +26,9 @@ CURSOR_READERS = {
     ("strawberry.relay.utils", "from_arguments"),
     ("strawberry_django.relay.cursor_connection", "from_cursor"),
 }
+
+#: SQLite alone refuses a number out of range with an error of Python's.
+STATEMENTS = {("django.db.backends.utils", "execute")}
 
 
 class GuardedSchema(Schema):
@@ -100,12 +104,22 @@ def _explain_exception(exception: Exception) -> Explanation | None:
         return Explanation(exception.code, str(exception))
     if isinstance(exception, ObjectDoesNotExist):
         return Explanation("NOT_FOUND", "There is no such object.")
+    message = _about_a_value(exception)
+    return Explanation("BAD_USER_INPUT", message) if message else None
+
+
+def _about_a_value(exception: Exception) -> str | None:
+    """What strawberry or a database has against a value of the caller's."""
     if isinstance(exception, GlobalIDValueError):
-        return Explanation("BAD_USER_INPUT", "An id is malformed.")
+        return "An id is malformed."
     if isinstance(exception, ValueError) and str(exception).startswith(PAGE_ARGUMENTS):
-        return Explanation("BAD_USER_INPUT", str(exception))
-    by_cursor = _raised_by_cursor(exception)
-    return Explanation("BAD_USER_INPUT", "Invalid cursor.") if by_cursor else None
+        return str(exception)
+    if _raised_below(CURSOR_READERS, exception):
+        return "Invalid cursor."
+    overflow = isinstance(exception, OverflowError) and _raised_below(STATEMENTS, exception)
+    if overflow or isinstance(exception, DataError):
+        return "A value is outside what the database can compare or store."
+    return None
 
 
 def _is_about_input(error: GraphQLError) -> bool:
@@ -113,8 +127,8 @@ def _is_about_input(error: GraphQLError) -> bool:
     return bool(error.nodes) and error.path is None
 
 
-def _raised_by_cursor(exception: Exception) -> bool:
+def _raised_below(functions: set[tuple[str, str]], exception: Exception) -> bool:
     return any(
-        (frame.f_globals.get("__name__"), frame.f_code.co_name) in CURSOR_READERS
+        (frame.f_globals.get("__name__"), frame.f_code.co_name) in functions
         for frame, _line in traceback.walk_tb(exception.__traceback__)
     )

@@ -7,7 +7,6 @@ from typing import Any
 import strawberry
 import strawberry_django
 from strawberry import relay
-from strawberry_django.optimizer import optimize
 
 from shop.carts import services as carts
 from shop.carts.models import Cart as CartModel
@@ -15,6 +14,7 @@ from shop.exceptions import ShopError
 from shop.graphql.callers import caller_of
 from shop.graphql.carts import Cart
 from shop.graphql.errors import CartUserError, CartWarning, cart_warning, user_error
+from shop.graphql.fetching import fetch_one
 from shop.graphql.ids import key_of, number_of
 from shop.graphql.orders import Order
 from shop.orders import services as orders
@@ -52,9 +52,11 @@ class CartPayload:
     user_errors: list[CartUserError] = strawberry.field(default_factory=list)
     warnings: list[CartWarning] = strawberry.field(default_factory=list)
 
-    @strawberry_django.field(description="Starts a cart, a customer's own if one is logged in.")
+    @strawberry_django.field
     def cart(self, info: strawberry.Info) -> Cart | None:
-        return self.cart_key and _fetch(CartModel, self.cart_key, info)
+        if self.cart_key is None:
+            return None
+        return fetch_one(CartModel.objects.filter(pk=self.cart_key), info)
 
 
 @strawberry.type
@@ -83,7 +85,9 @@ class CartCheckoutPayload(CartPayload):
 
     @strawberry_django.field
     def order(self, info: strawberry.Info) -> Order | None:
-        return self.order_key and _fetch(OrderModel, self.order_key, info)
+        if self.order_key is None:
+            return None
+        return fetch_one(OrderModel.objects.filter(pk=self.order_key), info)
 
 
 @strawberry.type
@@ -163,8 +167,3 @@ def _changed(payload: type[Any], change: Callable[[], carts.CartChange]) -> Any:
     return payload(
         cart_key=changed.cart.pk, warnings=[cart_warning(one) for one in changed.warnings]
     )
-
-
-def _fetch(model: Any, key: object, info: strawberry.Info) -> Any:
-    """Reads it anew, with just what the query selects."""
-    return optimize(model.objects.filter(pk=key), info).first()

@@ -9,7 +9,7 @@ from shop.graphql.callers import caller_of, current_customer
 from shop.graphql.money import Money, money
 from shop.orders import models
 
-OrderStatus = strawberry.enum(models.OrderStatus, name="OrderStatus")
+strawberry.enum(models.OrderStatus)
 
 
 def visible_orders(info: strawberry.Info) -> QuerySet[models.Order]:
@@ -30,25 +30,25 @@ class OrderLine:
     quantity: auto
 
     @strawberry_django.field(only=["unit_price"])
-    def unit_price(self) -> Money:
-        return money(self.unit_price, self.order.currency)
+    def unit_price(self, root: strawberry.Parent[models.OrderLine]) -> Money:
+        return money(root.unit_price, root.order.currency)
 
 
 @strawberry_django.type(models.OrderStatusChange)
 class OrderStatusChange:
-    to_status: OrderStatus
+    to_status: models.OrderStatus
     at: auto
 
 
 @strawberry_django.type(models.Order)
 class Order(relay.Node):
     number: str
-    status: OrderStatus
+    status: models.OrderStatus
     placed_at: auto
     email: auto
     lines: list[OrderLine] = strawberry_django.field(only=["currency"])
     history: list[OrderStatusChange]
 
     @strawberry_django.field(only=["total", "currency"])
-    def total(self) -> Money:
-        return money(self.total, self.currency)
+    def total(self, root: strawberry.Parent[models.Order]) -> Money:
+        return money(root.total, root.currency)

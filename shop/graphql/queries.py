@@ -8,7 +8,6 @@ import strawberry_django
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from strawberry import relay
-from strawberry_django.optimizer import optimize
 
 from shop.catalog import models as catalog
 from shop.customers import models as customers
@@ -20,12 +19,14 @@ from shop.graphql.catalog import (
     ProductFilter,
     ProductOrder,
     find_products,
+    product_codes,
     suggestions,
     visible_products,
     visible_variants,
 )
 from shop.graphql.connections import CursorConnection
 from shop.graphql.customers import Customer
+from shop.graphql.fetching import fetch_one
 from shop.graphql.ids import key_of, number_of
 from shop.graphql.orders import Order, visible_orders
 
@@ -55,7 +56,7 @@ class Query:
     ) -> Product | None:
         if id is not None:
             return _open(info, id, "Product")
-        return optimize(visible_products().filter(slug=slug), info).first()
+        return fetch_one(visible_products().filter(slug=slug), info)
 
     @strawberry_django.connection(
         CursorConnection[Product],
@@ -77,7 +78,11 @@ class Query:
         if parent is None:
             return catalog.Category.objects.order_by("path")
         above = catalog.Category.objects.filter(pk=number_of(parent, "Category")).first()
-        return above.get_children() if above else catalog.Category.objects.none()
+        return (
+            catalog.Category.objects.get_children(above)
+            if above
+            else catalog.Category.objects.none()
+        )
 
     @strawberry_django.field(
         description="A guest's cart for whoever knows its id, a customer's for its owner."
@@ -94,17 +99,9 @@ class Query:
         customer = current_customer(info)
         if customer is None:
             return None
-        return optimize(customers.Customer.objects.filter(pk=customer.pk), info).first()
+        return fetch_one(customers.Customer.objects.filter(pk=customer.pk), info)
 
-    @strawberry_django.field(
-        description="What goes with any set of products, for baskets this shop does not know."
-    )
-    def suggestions(
-        self, info: strawberry.Info, product_ids: list[relay.GlobalID], first: int = 4
-    ) -> suggestions.connection:
-        keys = [number_of(one, "Product") for one in product_ids]
-        basket = visible_products().filter(pk__in=[key for key in keys if key])
-        return suggestions.suggest(list(basket.values_list("code", flat=True)), first, info)
+    suggestions = suggestions.suggestions(product_codes)
 
 
 def _open(info: strawberry.Info, global_id: relay.GlobalID, type_name: str) -> Any:
@@ -114,6 +111,6 @@ def _open(info: strawberry.Info, global_id: relay.GlobalID, type_name: str) -> A
         return None
     found: QuerySet[Model] = visible(info)
     try:
-        return optimize(found.filter(pk=key), info).first()
+        return fetch_one(found.filter(pk=key), info)
     except (ValueError, ValidationError):
         return None  # not even a key of that type

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from recommendations.fields import KeyField
 from shop.carts.models import Cart
 from shop.catalog.models import Variant
 from shop.customers.models import Customer
-from recommendations.fields import KeyField
 
 
 class OrderStatus(models.TextChoices):

@@ -92,7 +92,7 @@ def database(url_default: str) -> dict[str, Any]:
     """The connection that `DATABASE_URL` names: `sqlite:///…`, `postgres://…` or `mysql://…`."""
     config: dict[str, Any] = env.db_url("DATABASE_URL", default=url_default)
     if config["ENGINE"].endswith("mysql"):
-        import pymysql
+        import pymysql  # noqa: PLC0415 (only where it is used)
 
         pymysql.install_as_MySQLdb()
     config["OPTIONS"] = DATABASE_OPTIONS.get(config["ENGINE"], {}) | config.get("OPTIONS", {})

@@ -106,7 +106,7 @@ class TestSuggest:
         [
             ([], "Give either product keys or --baskets"),
             (["nonsense"], "no product or SKU 'nonsense'"),
-            (["tea", "--first", "99"], "'first' must be from 0 to 50"),
+            (["tea", "--first", "101"], "'first' must be from 0 to 100"),
             (["--baskets", "x"], "go together"),
             (["tea", "--out", "x"], "go together"),
             (["tea", "--baskets", "x", "--out", "y"], "Give either"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Field
 
-from shop.catalog.models import Variant
 from shop.orders.models import OrderLine
 
 
@@ -40,11 +40,22 @@ def insert_lines(lines: Sequence[LineValues]) -> None:
             cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", lines)  # noqa: S608
 
 
-def update_prices(prices: Iterable[tuple[Decimal, str]]) -> None:
-    """Sets the prices of variants, by SKU."""
+def update_amounts(column: Field[Any, Any], amounts: Sequence[tuple[Decimal, int]]) -> None:
+    """Sets a column of amounts, by primary key."""
     quote = connection.ops.quote_name
+    table = quote(column.model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {quote(Variant._meta.db_table)} SET price = %s WHERE sku = %s",  # noqa: S608
-            list(prices),
+            f"UPDATE {table} SET {quote(str(column.column))} = %s WHERE id = %s",  # noqa: S608
+            amounts,
         )
+
+
+def check_keys_at_once() -> None:
+    """Has PostgreSQL check foreign keys with each statement, until the transaction ends.
+
+    Otherwise COMMIT checks all that came in, and meets `statement_timeout` on a large file.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from shop.catalog.models import Product, PublicationState, Variant
-from shop.orders.importing.bulk import update_prices
+from shop.orders.importing.bulk import update_amounts
 from shop.orders.importing.categories import CategoryTree
 from shop.orders.importing.lookups import lookup
 from shop.orders.importing.slugs import unique_slugs
@@ -29,6 +29,7 @@ class LatestPrice(NamedTuple):
     price: Decimal
 
 
+PRICE = Variant._meta.get_field("price")
 UNPRICED = LatestPrice(datetime.min.replace(tzinfo=UTC), Decimal("0.00"))
 
 
@@ -62,12 +63,15 @@ class Catalogue:
 
     def write_prices(self) -> None:
         """Gives each product made here the price of the newest order it is in."""
-        update_prices((latest.price, sku) for sku, latest in self._prices.items() if latest.price)
+        priced = [code for code, latest in self._prices.items() if latest.price]
+        variants = lookup(Variant.objects.order_by(), "sku", priced, "sku", "pk")
+        update_amounts(PRICE, [(self._prices[sku].price, pk) for sku, pk in variants])
 
     def _create(self, codes: list[str], names: dict[str, str], lines: Sequence[Line]) -> None:
         paths = {line.product_id: line.category for line in reversed(lines) if line.category}
         titles = {code: names.get(code, code) for code in codes}
-        slugs = unique_slugs(Product.objects.all(), {code: f"{names.get(code, '')} {code}" for code in codes})
+        slug_texts = {code: f"{names.get(code, '')} {code}" for code in codes}
+        slugs = unique_slugs(Product.objects.all(), slug_texts)
         Product.objects.bulk_create(
             Product(
                 code=code,

@@ -19,12 +19,9 @@ def unique_slugs(rows: QuerySet[Any], texts: Mapping[str, str]) -> dict[str, str
     Codes that differ in case only, or have no ASCII letter at all, make one and the same slug.
     """
     longest = MAX_SLUG - DIGEST_LENGTH - 1
-    wanted = {
-        key: slugify(text)[:longest] or str(rows.model._meta.model_name) for key, text in texts.items()
-    }
-    taken = {
-        slug for (slug,) in lookup(rows, "slug", {*wanted.values()}, "slug")
-    }
+    without_letters = str(rows.model._meta.model_name)
+    wanted = {key: slugify(text)[:longest] or without_letters for key, text in texts.items()}
+    taken = {slug for (slug,) in lookup(rows, "slug", {*wanted.values()}, "slug")}
     for key, slug in wanted.items():
         if slug in taken:
             digest = hashlib.sha256(key.encode()).hexdigest()[:DIGEST_LENGTH]

@@ -13,7 +13,7 @@ from django.db import reset_queries, transaction
 from django.utils import timezone
 
 from shop.customers.models import Customer
-from shop.orders.importing.bulk import LineValues, insert_lines
+from shop.orders.importing.bulk import LineValues, check_keys_at_once, insert_lines, update_amounts
 from shop.orders.importing.catalogue import Article, Catalogue
 from shop.orders.importing.columns import Refusal, Row
 from shop.orders.importing.exceptions import ImportFailed, NothingUsable, RowRefused
@@ -22,6 +22,7 @@ from shop.orders.importing.values import MAX_QUANTITY, Line, code, to_line
 from shop.orders.models import Order, OrderImport, OrderStatus
 
 CHUNK = 5_000
+TOTAL = Order._meta.get_field("total")
 MAX_TOTAL = Decimal("999999999999.99")
 MAX_FILE_NAME = 255
 
@@ -69,6 +70,7 @@ def import_rows(
     """
     remaining = iter(rows)
     with transaction.atomic():
+        check_keys_at_once()
         record = OrderImport.objects.create(file_name=name[:MAX_FILE_NAME])
         run = _Run(record, options, refuse)
         while chunk := list(islice(remaining, CHUNK)):
@@ -176,9 +178,7 @@ class _Run:
             yield line
 
     def _continue(self, begun: dict[str, Order], totals: dict[str, Decimal]) -> None:
-        for number, order in begun.items():
-            order.total = totals[number]
-        Order.objects.bulk_update(begun.values(), ["total"])
+        update_amounts(TOTAL, [(totals[number], order.pk) for number, order in begun.items()])
 
     def _create(self, lines: Iterable[Line], totals: dict[str, Decimal]) -> None:
         """Makes the orders these are lines of. The first line has the date and the customer."""

@@ -92,6 +92,14 @@ class TestExpected:
         shown(fail(how))
         assert not caplog.records
 
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("how", ["compare", "store"])
+    def test_a_value_the_database_refuses(self, how: str, caplog: pytest.LogCaptureFixture) -> None:
+        error = shown(fail(how))
+        assert error["message"] == "A value is outside what the database can compare or store."
+        assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+        assert not caplog.records
+
     @pytest.mark.parametrize(
         "after",
         [

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError, connection
 from graphql import GraphQLError
 from strawberry import relay
 
@@ -124,12 +125,23 @@ def refuse_with_code() -> None:
     raise GraphQLError("Come back tomorrow.", extensions={"code": "CLOSED"})
 
 
+def compare_out_of_range() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s + 0", [10**400])
+
+
+def store_out_of_range() -> None:
+    raise DataError("value too long for type character varying(10)")
+
+
 FAILURES: dict[str, Callable[[], None]] = {
     "bug": break_down,
     "missing": miss,
     "quantity": refuse_quantity,
     "argument": refuse_argument,
     "code": refuse_with_code,
+    "compare": compare_out_of_range,
+    "store": store_out_of_range,
 }
 
 

@@ -1,0 +1,176 @@
+"""Frequently bought with, through the whole stack."""
+
+import asyncio
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from shop.catalog.models import PublicationState, Variant
+from tests import factories
+from tests.shop.graphql.conftest import global_id
+
+EDGES = """edges { score source reason pairOrders support confidence lift
+                   becauseOf { code } node { code title } }"""
+CART = f"""query($id: ID!, $first: Int!) {{ cart(id: $id) {{
+    totalQuantity cost {{ totalAmount {{ amount }} }}
+    lines(first: 50) {{ edges {{ node {{
+      quantity cost {{ amount }} merchandise {{ sku price {{ amount }} product {{ title }} }}
+    }} }} }}
+    frequentlyBoughtWith(first: $first) {{ modelVersion {EDGES} }} }} }}"""
+PAGE = """query($first: Int!) { products(first: $first) { edges { node {
+    code title
+    frequentlyBoughtWith(first: 4) {
+      edges { reason becauseOf { title } node { title priceRange { minVariantPrice { amount } } } }
+    } } } } }"""
+
+
+def cart_of(*products, quantity=1):
+    return factories.cart([(product.variants.get(), quantity) for product in products])
+
+
+def suggested(api, cart, first=4):
+    answer = api(CART, id=global_id(cart), first=first)
+    return answer["cart"]["frequentlyBoughtWith"]["edges"]
+
+
+def test_a_cart_gets_what_goes_with_it_and_why(api, trained):
+    first, second, *_ = suggested(api, cart_of(trained[0]))
+    # P00 is in half of its group's 60 orders; a partner of the group is in many of those
+    assert first["source"] == second["source"] == "BOUGHT_TOGETHER"
+    assert first["node"]["code"] in {f"P{n:02}" for n in range(10)}
+    assert first["becauseOf"] == [{"code": "P00"}]
+    assert first["reason"] == f"In {first['pairOrders']} of 30 orders with Product P00"
+    assert first["confidence"] == pytest.approx(first["pairOrders"] / 30)
+    assert first["support"] == pytest.approx(first["pairOrders"] / 240)
+    assert first["lift"] == pytest.approx(first["confidence"] / (30 / 240))
+    assert first["score"] >= second["score"]
+
+
+def test_what_is_in_the_cart_is_never_suggested_whichever_variant(api, trained):
+    large = factories.variant(trained[1], sku="P01-L")
+    shown = suggested(api, factories.cart([(large, 1)]), first=50)
+    codes = [edge["node"]["code"] for edge in shown]
+    assert "P01" not in codes
+    assert len(codes) == len(set(codes)) == 39
+
+
+def test_what_is_not_for_sale_is_never_suggested(api, trained):
+    cart = cart_of(trained[0])
+    best = [edge["node"]["code"] for edge in suggested(api, cart)]
+    Variant.objects.filter(product__code=best[0]).update(stock=0)
+    type(trained[0]).objects.filter(code=best[1]).update(state=PublicationState.ARCHIVED)
+    type(trained[0]).objects.filter(code=best[2]).delete()
+    now = [edge["node"]["code"] for edge in suggested(api, cart)]
+    assert len(now) == 4
+    assert set(best[:3]).isdisjoint(now)
+
+
+def test_when_evidence_runs_out_popular_products_follow_and_say_so(api, trained):
+    shown = suggested(api, cart_of(trained[0]), first=12)
+    sources = [edge["source"] for edge in shown]
+    together = sources.count("BOUGHT_TOGETHER")
+    assert 0 < together < 12
+    assert sources == ["BOUGHT_TOGETHER"] * together + ["POPULAR"] * (12 - together)
+    last = shown[-1]
+    assert last["reason"] == "Popular in this store"
+    assert (last["becauseOf"], last["pairOrders"], last["lift"]) == ([], None, None)
+
+
+def test_products_and_any_basket_get_the_same_answer(api, trained):
+    one = global_id(trained[3])
+    answer = api(
+        """query($id: ID!) {
+             product(id: $id) { frequentlyBoughtWith { nodes { code } } }
+             suggestions(productIds: [$id]) { nodes { code } modelVersion pageInfo { hasNextPage } }
+             everything: suggestions(productIds: []) { edges { source } }
+           }""",
+        id=one,
+    )
+    nodes = answer["product"]["frequentlyBoughtWith"]["nodes"]
+    assert len(nodes) == 4
+    assert answer["suggestions"]["nodes"] == nodes
+    assert answer["suggestions"]["modelVersion"].startswith("v")
+    assert [edge["source"] for edge in answer["everything"]["edges"]] == ["POPULAR"] * 4
+
+
+def test_before_the_first_version_a_cart_still_answers(api):
+    answer = api(CART, id=global_id(cart_of(factories.product())), first=4)["cart"]
+    assert answer["totalQuantity"] == 1
+    assert answer["frequentlyBoughtWith"] == {"modelVersion": None, "edges": []}
+
+
+@pytest.mark.parametrize("first", [-1, 101])
+def test_a_page_out_of_range_is_refused_by_name(api, trained, first):
+    answer = api.post(CART, id=global_id(cart_of(trained[0])), first=first)
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "first" in error["message"]
+    assert "100" in error["message"]
+
+
+class TestQueryCounts:
+    """Through the WSGI stack: the test client runs the handler and every middleware."""
+
+    def test_a_cart_of_twenty_lines_with_suggestions(self, api, trained):
+        cart = cart_of(*trained[::2])
+        assert cart.lines.count() == 20
+        with CaptureQueriesContext(connection) as captured:
+            suggested(api, cart)
+        assert len(captured) <= 8
+
+    def test_a_page_of_products_costs_the_same_whatever_its_size(self, api, trained):
+        counts = []
+        for first in (2, 40):
+            with CaptureQueriesContext(connection) as captured:
+                page = api(PAGE, first=first)["products"]["edges"]
+            assert len(page) == first
+            assert all(len(e["node"]["frequentlyBoughtWith"]["edges"]) == 4 for e in page)
+            counts.append(len(captured))
+        assert counts[0] == counts[1] <= 8
+
+    def test_suggestions_of_suggestions_are_one_more_batch(self, api, trained):
+        query = """query($first: Int!) { products(first: $first) { edges { node {
+            frequentlyBoughtWith { nodes { frequentlyBoughtWith { nodes { title } } } } } } } }"""
+        counts = []
+        for first in (2, 20):
+            with CaptureQueriesContext(connection) as captured:
+                api(query, first=first)
+            counts.append(len(captured))
+        assert counts[0] == counts[1] <= 8
+
+
+def test_the_batch_works_in_the_async_executor_too(transactional_db, rf):
+    """For hosts that serve GraphQL by an async view."""
+    from django.contrib.auth.models import AnonymousUser
+    from strawberry.django.context import StrawberryDjangoContext
+
+    from shop.graphql.schema import schema
+
+    for n in range(5):
+        factories.product(f"P{n}")
+    request = rf.post("/graphql/")
+    request.user = AnonymousUser()
+    context = StrawberryDjangoContext(request=request, response=None)
+
+    async def ask():
+        return await schema.execute(PAGE, {"first": 5}, context_value=context)
+
+    result = asyncio.run(ask())
+    assert result.errors is None
+    assert len(result.data["products"]["edges"]) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_endpoint_answers_under_asgi(async_client):
+    factories.product("P1")
+    body = json.dumps({"query": "{ products { edges { node { code } } } }"})
+
+    async def ask():
+        return await async_client.post("/graphql/", body, content_type="application/json")
+
+    response = asyncio.run(ask())
+    assert json.loads(response.content) == {
+        "data": {"products": {"edges": [{"node": {"code": "P1"}}]}}
+    }
