@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import reset_queries, transaction
@@ -81,6 +82,11 @@ def import_rows(
     return run.result
 
 
+class BegunOrder(NamedTuple):
+    pk: int
+    total: Decimal
+
+
 class _Run:
     def __init__(
         self, record: OrderImport, options: ImportOptions, refuse: Callable[[Refusal], None]
@@ -150,15 +156,16 @@ class _Run:
         self.result.refused[refusal.reason] += 1
         self._report(refusal)
 
-    def _known_orders(self, numbers: set[str]) -> tuple[dict[str, Order], set[str]]:
+    def _known_orders(self, numbers: set[str]) -> tuple[dict[str, BegunOrder], set[str]]:
         """The orders this import has begun, and the numbers of those that were there before."""
-        begun, there = {}, set()
+        begun: dict[str, BegunOrder] = {}
+        there: set[str] = set()
         found = lookup(
             Order.objects.order_by(), "number", numbers, "number", "pk", "total", "imported_by_id"
         )
         for number, pk, total, imported_by in found:
             if imported_by == self.record.pk:
-                begun[number] = Order(pk=pk, total=total)
+                begun[number] = BegunOrder(pk, total)
             else:
                 there.add(number)
                 self._there[pk >> 10] |= 1 << (pk & 1023)
@@ -177,7 +184,7 @@ class _Run:
             totals[line.order_id] = total
             yield line
 
-    def _continue(self, begun: dict[str, Order], totals: dict[str, Decimal]) -> None:
+    def _continue(self, begun: dict[str, BegunOrder], totals: dict[str, Decimal]) -> None:
         update_amounts(TOTAL, [(totals[number], order.pk) for number, order in begun.items()])
 
     def _create(self, lines: Iterable[Line], totals: dict[str, Decimal]) -> None:

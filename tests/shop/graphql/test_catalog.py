@@ -135,7 +135,8 @@ class TestFilters:
     @pytest.fixture(autouse=True)
     def products(self, db):
         food = Category.objects.add_root(instance=Category(name="Food", slug="food"))
-        self.food, self.tea = food, Category.objects.add_child(food, instance=Category(name="Tea", slug="tea"))
+        tea = Category.objects.add_child(food, instance=Category(name="Tea", slug="tea"))
+        self.food, self.tea = food, tea
         factories.product("CUP", title="Blue cup", price="9.00")
         factories.product("JAM", title="Plum jam", category=self.food, price="3.00", stock=0)
         factories.product("TEA", title="Green tea", category=self.tea, price="5.00")
