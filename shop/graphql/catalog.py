@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 from decimal import Decimal
-from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
 import strawberry_django
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from strawberry import auto, relay
 from strawberry.scalars import JSON
 from strawberry_django.optimizer import OptimizerStore, optimize
@@ -16,7 +15,7 @@ from recommendations.graphql.batching import current_operation
 from recommendations.graphql.fields import SuggestionFields
 from shop.catalog import models
 from shop.graphql.connections import CursorConnection
-from shop.graphql.ids import number_of
+from shop.graphql.ids import check_length, number_of
 from shop.graphql.money import Money, money
 
 
@@ -37,6 +36,7 @@ def visible_variants() -> QuerySet[models.Variant]:
 
 def product_codes(ids: list[relay.GlobalID]) -> list[str]:
     """The codes of the published products among these ids."""
+    check_length(ids, "productIds")
     keys = [key for one in ids if (key := number_of(one, "Product"))]
     return list(visible_products().filter(pk__in=keys).values_list("code", flat=True))
 
@@ -132,58 +132,3 @@ class Product(relay.Node):
     frequently_bought_with = suggestions.frequently_bought_with(
         lambda products: [[product.code] for product in products], only=["code"]
     )
-
-
-@strawberry.enum
-class ProductOrder(Enum):
-    TITLE = "title"
-    NEWEST = "-created_at"
-    PRICE_ASC = "lowest_price"
-    PRICE_DESC = "-lowest_price"
-
-
-@strawberry.input(description="All that is given must hold.")
-class ProductFilter:
-    category: relay.GlobalID | None = strawberry.field(
-        default=None, description="This category or one below it."
-    )
-    codes: list[str] | None = None
-    available: bool | None = strawberry.field(
-        default=None, description="At least one variant in stock, or none."
-    )
-    min_price: Decimal | None = None
-    max_price: Decimal | None = None
-
-
-def find_products(
-    filters: ProductFilter | None, order: ProductOrder, search: str | None
-) -> QuerySet[models.Product]:
-    found: QuerySet[models.Product] = models.Product.objects.published().search(search or "")
-    if filters is not None:
-        found = _filtered(found, filters)
-    if order in (ProductOrder.PRICE_ASC, ProductOrder.PRICE_DESC):
-        found = found.annotate(lowest_price=Min("variants__price"))
-    return found.order_by(order.value, "pk")
-
-
-def _filtered(
-    products: QuerySet[models.Product], wanted: ProductFilter
-) -> QuerySet[models.Product]:
-    if wanted.codes is not None:
-        products = products.filter(code__in=wanted.codes)
-    if wanted.category is not None:
-        top = models.Category.objects.filter(pk=number_of(wanted.category, "Category")).first()
-        products = products.filter(category__path__startswith=top.path) if top else products.none()
-    in_stock = Exists(models.Variant.objects.filter(product=OuterRef("pk"), stock__gt=0))
-    if wanted.available is not None:
-        products = products.filter(in_stock if wanted.available else ~in_stock)
-    price = Q()
-    if wanted.min_price is not None:
-        price &= Q(price__gte=wanted.min_price)
-    if wanted.max_price is not None:
-        price &= Q(price__lte=wanted.max_price)
-    if price:
-        products = products.filter(
-            Exists(models.Variant.objects.filter(price, product=OuterRef("pk")))
-        )
-    return products

@@ -16,9 +16,6 @@ from shop.graphql.carts import Cart, visible_cart_lines, visible_carts
 from shop.graphql.catalog import (
     Category,
     Product,
-    ProductFilter,
-    ProductOrder,
-    find_products,
     product_codes,
     suggestions,
     visible_products,
@@ -29,6 +26,7 @@ from shop.graphql.customers import Customer
 from shop.graphql.fetching import fetch_one
 from shop.graphql.ids import key_of, number_of
 from shop.graphql.orders import Order, visible_orders
+from shop.graphql.product_search import ProductFilter, ProductOrder, find_products
 
 #: Every type that `node` opens, with what the caller may see of it. A type that is not here
 #: can't be opened.

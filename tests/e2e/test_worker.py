@@ -97,4 +97,3 @@ def test_a_worker_trains_what_is_then_served(name):
     assert answer.version == f"v{version.pk}"
     assert [one.key for one in answer.items] == ["cup"]
     assert answer.items[0].evidence.pair_orders == 12
-

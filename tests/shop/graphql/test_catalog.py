@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+from strawberry.relay import to_base64
 
 from shop.catalog.models import Category, PublicationState
 from tests import factories
@@ -187,3 +188,32 @@ class TestFilters:
         }
         assert shown == {"Food": ["TEA", "JAM"], "Tea": ["TEA"]}
         assert answer["below"]["edges"] == [{"node": {"name": "Tea"}}]
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"search": "word " * 21}, "'search' takes at most 20 words"),
+        ({"filters": {"codes": ["x"] * 251}}, "'codes' takes at most 250 values"),
+        ({"filters": {"minPrice": "NaN"}}, "'minPrice' must be from 0 to"),
+        ({"filters": {"maxPrice": "1e400"}}, "'maxPrice' must be from 0 to"),
+        ({"filters": {"minPrice": "-1"}}, "'minPrice' must be from 0 to"),
+    ],
+)
+def test_values_out_of_range_are_refused_by_name(api, variables, message):
+    (error,) = api.post(PRODUCTS, order="TITLE", **variables)["errors"]
+    assert error["extensions"]["code"] == "INVALID"
+    assert message in error["message"]
+
+
+def test_ids_too_long_for_any_table_open_nothing(api):
+    long = to_base64("Product", "9" * 5_000)
+    answer = api(
+        "query($id: ID!) { node(id: $id) { id } suggestions(productIds: [$id]) { nodes { id } } }",
+        id=long,
+    )
+    assert answer == {"node": None, "suggestions": {"nodes": []}}
+    (error,) = api.post(
+        "query($ids: [ID!]!) { suggestions(productIds: $ids) { nodes { id } } }", ids=["UHJvZHVjdDox"] * 251
+    )["errors"]
+    assert "'productIds' takes at most 250 values" in error["message"]
