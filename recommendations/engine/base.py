@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,29 @@ class ListKind(StrEnum):
     GLOBAL = "global"
 
 
+class Document(Protocol):
+    """What content models read about a product; `stores.base.ProductDoc` has this shape."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def categories(self) -> tuple[str, ...]: ...
+    @property
+    def attributes(self) -> Mapping[str, str]: ...
+    @property
+    def price(self) -> float | None: ...
+
+
 class Entry(NamedTuple):
-    """One ranked item. `pair_orders`: orders that hold seed and item; `orders`: the item's own."""
+    """One ranked item. `pair_orders`: orders that hold seed and item; `orders`: the item's own.
+
+    A negative score speaks against the item: it lowers what other seeds say for it and is no
+    suggestion by itself.
+    """
 
     key: str
     score: float
@@ -46,9 +67,13 @@ class Ranked(NamedTuple):
 
 @dataclass(frozen=True)
 class Publication:
-    """What may be published: at most `k` a list, pairs of enough orders and enough buyers."""
+    """What may be published: at most `k` a list, pairs of enough orders and enough buyers.
+
+    `against`: entries with a negative score that are kept beside the k, for models that have some.
+    """
 
     k: int = 50
+    against: int = 0
     min_orders: int = 1
     min_buyers: int = 1
 
@@ -61,8 +86,11 @@ class Recommender(BaseEstimator, ABC):
     """
 
     @abstractmethod
-    def fit(self, interactions: Interactions) -> Self:
-        """Learns from all baskets; an empty matrix is legal and gives empty lists."""
+    def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
+        """Learns from all baskets; an empty matrix is legal and gives empty lists.
+
+        `documents` describe the products; models that read no content leave them alone.
+        """
 
     @abstractmethod
     def ranked(self, publication: Publication) -> Iterator[Ranked]:

@@ -23,12 +23,14 @@ class Interactions:
 
     items: item index → key, sorted by key. baskets: CSR, shape (baskets, items), data 1.
     buyers: one code a basket, non-decreasing; a basket of an unknown buyer has a code of its own.
+    known_buyers: code → key of the buyers that are known, whose codes come first.
     days: days since 1970, NaN where unknown.
     """
 
     items: tuple[str, ...]
     baskets: sparse.csr_array
     buyers: npt.NDArray[np.int64]
+    known_buyers: tuple[str, ...]
     days: npt.NDArray[np.float64]
 
     @property
@@ -61,6 +63,7 @@ class Interactions:
             items=tuple(self.items[i] for i in used),
             baskets=sparse.csr_array(chosen[:, used]),
             buyers=self.buyers[keep],
+            known_buyers=self.known_buyers,
             days=self.days[keep],
         )
 
@@ -91,6 +94,7 @@ def read_interactions(lines: Iterable[Line], max_basket_size: int | None = None)
         np.array(rows, dtype=np.int64),
         np.array(columns, dtype=np.int64),
         codes,
+        tuple(buyers),
         np.array(seconds, dtype=np.float64) / SECONDS_A_DAY,
     )
     if max_basket_size is None:
@@ -108,6 +112,7 @@ def _assemble(
     rows: npt.NDArray[np.int64],
     columns: npt.NDArray[np.int64],
     buyers: npt.NDArray[np.int64],
+    known_buyers: tuple[str, ...],
     days: npt.NDArray[np.float64],
 ) -> Interactions:
     by_key = sorted(range(len(keys)), key=keys.__getitem__)
@@ -123,4 +128,5 @@ def _assemble(
     )
     baskets.sum_duplicates()
     baskets.data[:] = 1
-    return Interactions(tuple(keys[i] for i in by_key), baskets, buyers[order], days[order])
+    items = tuple(keys[i] for i in by_key)
+    return Interactions(items, baskets, buyers[order], known_buyers, days[order])

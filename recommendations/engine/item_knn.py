@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 import numpy as np
 
-from recommendations.engine.base import ListKind, Publication, Ranked, Recommender, entries_of
+from recommendations.engine.base import (
+    Document,
+    ListKind,
+    Publication,
+    Ranked,
+    Recommender,
+    entries_of,
+)
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.topk import pair_topk
 
@@ -53,7 +60,7 @@ class ItemKNN(Recommender):
         self.half_life_days = half_life_days
         self.once_a_buyer = once_a_buyer
 
-    def fit(self, interactions: Interactions) -> Self:
+    def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
         self.interactions_ = interactions
         return self
 

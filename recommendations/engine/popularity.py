@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 import numpy as np
 
-from recommendations.engine.base import Entry, ListKind, Publication, Ranked, Recommender
+from recommendations.engine.base import Document, Entry, ListKind, Publication, Ranked, Recommender
 from recommendations.engine.interactions import Interactions
 
 
@@ -28,7 +28,7 @@ class Popularity(Recommender):
     def __init__(self, half_life_days: float | None = 90.0) -> None:
         self.half_life_days = half_life_days
 
-    def fit(self, interactions: Interactions) -> Self:
+    def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
         X = interactions
         w = np.ones(X.n_baskets) if self.half_life_days is None else X.decay(self.half_life_days)
         self.scores_ = (X.baskets.T @ w) / max(w.sum(), 1e-12)

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from recommendations.engine.base import Recommender
+from recommendations.engine.ease import EASE
 from recommendations.engine.item_knn import ItemKNN
 from recommendations.engine.popularity import Popularity
 from recommendations.exceptions import InvalidArgument
 
 MODELS: dict[str, type[Recommender]] = {
+    "ease": EASE,
     "item_knn": ItemKNN,
     "popularity": Popularity,
 }

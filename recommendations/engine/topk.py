@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 SCORE, ORDERS, BUYERS, LAST_BUYER = 0, 1, 2, 3
 
 #: numba's workqueue layer, the one that survives a fork, runs one parallel kernel at a time.
-_one_at_a_time = threading.Lock()
+one_kernel_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def pair_topk(
     baskets = interactions.baskets
     by_item = sparse.csc_array(baskets)
     k = min(k, max(interactions.n_items - 1, 0))
-    with _one_at_a_time:
+    with one_kernel_at_a_time:
         indices, scores, orders = _pair_topk(
             baskets.indptr.astype(np.int64),
             baskets.indices.astype(np.int32),

@@ -1,9 +1,15 @@
 """Every model of the registry keeps the contract."""
 
+from recommendations.engine.ease import EASE
 from recommendations.engine.item_knn import ItemKNN
 from recommendations.engine.popularity import Popularity
 from recommendations.engine.registry import MODELS
 from recommendations.testing import RecommenderContract
+
+
+class TestEASE(RecommenderContract):
+    def make_model(self) -> EASE:
+        return EASE()
 
 
 class TestItemKNN(RecommenderContract):

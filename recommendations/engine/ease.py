@@ -1,0 +1,109 @@
+"""EASE: the item-item model with a closed form, here weighted by basket size and age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy import linalg, sparse
+
+from recommendations.engine.base import Document, Publication, Ranked, Recommender
+from recommendations.engine.interactions import Interactions
+from recommendations.engine.ranking import rank_pairs
+
+
+MIRROR_BLOCK = 512
+
+
+class EASE(Recommender):
+    """Embarrassingly shallow autoencoder on Xᵀ W X.
+
+    G = Xᵀ diag(w_b |b|^−γ) X,  w_b = 2^(−age_b / H),  P = (G + λ I)⁻¹,  S_ij = −P_ij / P_jj
+
+    Each column of S predicts one item from all others of a basket, so that a pair that only goes
+    together because of a third item gets little, and a negative S_ij says that i speaks against j.
+    Only the `max_items` most frequent items are modelled: the inverse takes items³ / 3 operations
+    and 4 · items² bytes.
+
+    Parameters
+    ----------
+    regularization : λ > 0.
+    basket_size_exponent : γ ≥ 0.
+    half_life_days : H > 0, or None for no decay.
+    max_items : M ≥ 1.
+
+    Attributes
+    ----------
+    weights_ : S as float32, shape (M, M). modelled_ : (M,) item indices, ascending.
+
+    Source: Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data".
+    """
+
+    def __init__(
+        self,
+        regularization: float = 10.0,
+        basket_size_exponent: float = 1.0,
+        half_life_days: float | None = 90.0,
+        max_items: int = 8_000,
+    ) -> None:
+        self.regularization = regularization
+        self.basket_size_exponent = basket_size_exponent
+        self.half_life_days = half_life_days
+        self.max_items = max_items
+
+    def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
+        X = interactions
+        order = np.lexsort((np.arange(X.n_items), -X.item_orders()))
+        self.modelled_ = np.sort(order[: self.max_items])
+        self.interactions_ = X
+        self.weights_ = solve(self._gram(X), self.regularization)
+        return self
+
+    def ranked(self, publication: Publication) -> Iterator[Ranked]:
+        S = self._check_fitted("weights_")
+        X = self.interactions_
+        position = np.full(X.n_items, -1)
+        position[self.modelled_] = np.arange(len(self.modelled_))
+
+        def rows(first: int, end: int) -> npt.NDArray[np.float32]:
+            block = np.zeros((end - first, X.n_items), dtype=np.float32)
+            seeds = np.arange(first, end)
+            known = position[seeds] >= 0
+            block[np.ix_(known, self.modelled_)] = S[position[seeds[known]]]
+            return block
+
+        return rank_pairs(X, rows, publication)
+
+    def _gram(self, X: Interactions) -> npt.NDArray[np.float32]:
+        weights = np.maximum(X.basket_sizes(), 1) ** -float(self.basket_size_exponent)
+        if self.half_life_days is not None:
+            weights = weights * X.decay(self.half_life_days)
+        chosen = sparse.csr_array(X.baskets[:, self.modelled_], dtype=np.float64)
+        # Weighted in float64: float32 drifts where a million small weights are added up.
+        gram = chosen.T @ sparse.diags_array(weights) @ chosen
+        return np.asfortranarray(gram.toarray(), dtype=np.float32)
+
+
+def solve(gram: npt.NDArray[np.float32], regularization: float) -> npt.NDArray[np.float32]:
+    """S of the formula above from a symmetric G, which is overwritten. O(n³ / 3), in place.
+
+    float32 Cholesky: a quarter of the time and memory of a general float64 inverse.
+    """
+    n = len(gram)
+    if n == 0:
+        return gram
+    gram[np.diag_indices(n)] += np.float32(regularization)
+    factor, failed = linalg.lapack.spotrf(gram, lower=1, overwrite_a=1, clean=0)
+    if failed:
+        raise np.linalg.LinAlgError("G + λI is not positive definite: raise `regularization`.")
+    inverse, _ = linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
+    for start in range(0, n, MIRROR_BLOCK):
+        end = start + MIRROR_BLOCK
+        inverse[start:end, end:] = inverse[end:, start:end].T
+        corner = np.tril(inverse[start:end, start:end])
+        inverse[start:end, start:end] = corner + np.tril(corner, -1).T
+    inverse /= -np.diag(inverse).copy()[None, :]
+    inverse[np.diag_indices(n)] = 0
+    return np.ascontiguousarray(inverse)
