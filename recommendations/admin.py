@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from recommendations.conf import get_settings
 from recommendations.exceptions import RecommendationsError
 from recommendations.models import LiveVersion, ModelVersion, RunStatus, Surface
-from recommendations.services import publishing
+from recommendations.services import figures, publishing
 from recommendations.tasks import train
 
 
@@ -126,6 +126,12 @@ class ModelVersionAdmin(admin.ModelAdmin):
             return HttpResponseRedirect(reverse("admin:recommendations_modelversion_changelist"))
 
         return self.admin_site.admin_view(require_POST(view))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["evaluation"] = figures.evaluation(context["original"].metrics)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -21,7 +21,11 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         settings = get_settings()
     except ConfigurationError as error:
         return [Error(str(error), hint=f"See conf.py for the keys of {SETTING}.", id=_id(1))]
-    problems = [*_check_store(settings), *_check_model(settings), *_check_scopes(settings)]
+    problems = [
+        *_check_store(settings),
+        *_check_model(settings),
+        *_check_scopes(settings),
+    ]
     for name, is_legal, legal in RANGES:
         value = getattr(settings, name)
         if not _holds(is_legal, value):
@@ -33,6 +37,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
 
 RANGES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("LIST_SIZE", lambda n: 1 <= n <= 1000, "1 to 1000"),
+    ("AGAINST_SIZE", lambda n: 0 <= n <= 1000, "0 to 1000"),
     ("POPULAR_SIZE", lambda n: 1 <= n <= 10_000, "1 to 10000"),
     ("MIN_PAIR_ORDERS", lambda n: n >= 1, "1 or more"),
     ("MIN_PAIR_BUYERS", lambda n: n >= 1, "1 or more"),

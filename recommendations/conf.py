@@ -30,10 +30,14 @@ class Settings:
     #: Scopes trained apart from each other: sites, countries, channels.
     SCOPES: tuple[str, ...] = ("default",)
     #: Name of the model in the registry behind "frequently bought with", and its parameters.
-    MODEL: str = "item_knn"
+    MODEL: str = "hybrid"
     MODEL_PARAMS: Mapping[str, Any] = field(default_factory=dict)
+    #: Whether training looks for better parameters on the newest part of the orders.
+    TUNE: bool = True
     #: Neighbours kept for each product.
     LIST_SIZE: int = 50
+    #: Products kept beside them that a seed speaks against.
+    AGAINST_SIZE: int = 30
     #: Most popular products kept as the fallback.
     POPULAR_SIZE: int = 200
     #: A pair is published only if it was in this many orders …

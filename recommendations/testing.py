@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from recommendations.engine.base import ListKind, Publication, Ranked, Recommender
+from recommendations.engine.base import Document, ListKind, Publication, Ranked, Recommender
 from recommendations.engine.interactions import read_interactions
 from recommendations.exceptions import NotFitted
-from recommendations.stores.base import Actor, Scope, Store
+from recommendations.stores.base import Actor, ProductDoc, Scope, Store
 
 
 @dataclass(frozen=True)
@@ -128,12 +128,30 @@ def _sizes(values: Sequence[Any]) -> list[int]:
     return [values.count(value) for value in set(values)]
 
 
+COLOURS = ("red", "green", "blue")
+SHAPES = ("cup", "bowl", "plate", "jug")
+
+
 class RecommenderContract:
     """What every model has to do right, whatever it learns."""
 
     @abstractmethod
     def make_model(self) -> Recommender:
         """The model under test, unfitted, seeded where it draws numbers."""
+
+    def documents(self, products: Sequence[str]) -> Sequence[Document]:
+        """What the model is told of these products besides who bought them."""
+        return [
+            ProductDoc(
+                key,
+                title=f"{COLOURS[i % 3]} {SHAPES[i % 4]}",
+                description=f"A {COLOURS[i % 2]} thing, shaped as a {SHAPES[i % 4]}",
+                categories=(SHAPES[i % 2],),
+                attributes={"colour": COLOURS[i % 3]},
+                price=i or None,
+            )
+            for i, key in enumerate(products)
+        ]
 
     def fit_ranked(
         self, baskets: Sequence[Sequence[str]], publication: Publication | None = None
@@ -143,7 +161,8 @@ class RecommenderContract:
             for order, basket in enumerate(baskets)
             for product in basket
         ]
-        model = self.make_model().fit(read_interactions(lines))
+        products = sorted({product for basket in baskets for product in basket})
+        model = self.make_model().fit(read_interactions(lines), self.documents(products))
         return list(model.ranked(publication or Publication()))
 
     def test_fitting_returns_the_model(self) -> None:
@@ -193,6 +212,18 @@ class RecommenderContract:
         expected = {(r.kind, r.seed): r.entries for r in self.fit_ranked(baskets)}
         reversed_items = [list(reversed(basket)) for basket in baskets]
         assert {(r.kind, r.seed): r.entries for r in self.fit_ranked(reversed_items)} == expected
+
+    def test_products_that_nobody_bought_are_in_no_orders(self) -> None:
+        documents = self.documents(["new 1", "new 2", "new 3", "new 4"])
+        for ranked in self.make_model().fit(read_interactions([]), documents).ranked(Publication()):
+            _check_list(ranked)
+            assert ranked.orders == 0
+            assert {(entry.pair_orders, entry.orders) for entry in ranked.entries} == {(0, 0)}
+
+    def test_unknown_buyers_have_no_lists_of_their_own(self) -> None:
+        lines = [("1", "a", None, None), ("1", "b", None, None), ("2", "a", None, None)]
+        lists = self.make_model().fit(read_interactions(lines)).ranked(Publication())
+        assert [ranked for ranked in lists if ranked.kind == ListKind.USER] == []
 
 
 def _check_list(ranked: Ranked) -> None:

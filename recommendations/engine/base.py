@@ -73,9 +73,9 @@ class Publication:
     """
 
     k: int = 50
-    against: int = 0
     min_orders: int = 1
     min_buyers: int = 1
+    against: int = 0
 
 
 class Recommender(BaseEstimator, ABC):
@@ -91,6 +91,11 @@ class Recommender(BaseEstimator, ABC):
 
         `documents` describe the products; models that read no content leave them alone.
         """
+
+    def tuned(self, interactions: Interactions, seed: int = 0) -> Self:
+        """A copy with parameters chosen on the newest part of these baskets. Models without such
+        a search return themselves."""
+        return self
 
     @abstractmethod
     def ranked(self, publication: Publication) -> Iterator[Ranked]:

@@ -13,7 +13,6 @@ from recommendations.engine.base import Document, Publication, Ranked, Recommend
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.ranking import rank_pairs
 
-
 MIRROR_BLOCK = 512
 
 

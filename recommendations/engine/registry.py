@@ -7,15 +7,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from recommendations.engine.base import Recommender
+from recommendations.engine.content import ContentKNN
 from recommendations.engine.ease import EASE
+from recommendations.engine.graph import RP3beta
+from recommendations.engine.hybrid import Hybrid
 from recommendations.engine.item_knn import ItemKNN
+from recommendations.engine.neural import MLP, DenoisingAutoencoder
 from recommendations.engine.popularity import Popularity
+from recommendations.engine.user_knn import TIFUKNN, TopFreq, UserKNN
 from recommendations.exceptions import InvalidArgument
 
 MODELS: dict[str, type[Recommender]] = {
+    "content_knn": ContentKNN,
+    "denoising_autoencoder": DenoisingAutoencoder,
     "ease": EASE,
+    "hybrid": Hybrid,
     "item_knn": ItemKNN,
+    "mlp": MLP,
     "popularity": Popularity,
+    "rp3beta": RP3beta,
+    "tifu_knn": TIFUKNN,
+    "top_freq": TopFreq,
+    "user_knn": UserKNN,
 }
 
 

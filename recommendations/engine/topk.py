@@ -1,30 +1,31 @@
-"""The one kernel: multiply the baskets with themselves and keep the best k of each row.
+"""The best k neighbours of each item, straight from the baskets.
 
-XᵀWX is never stored. For one item at a time its row is accumulated in a scratch array, filtered
-by the thresholds, scaled and reduced to k entries; rows are shared among threads.
+XᵀWX is never stored. One row at a time is added up, filtered by the thresholds, scaled and
+reduced to k entries; rows are shared among threads.
 """
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 from numba import njit, prange
-from scipy import sparse
 
+from recommendations.engine.cooccurrence import (
+    COUNT,
+    Floats,
+    Ints,
+    Layout,
+    Longs,
+    Row,
+    add_up,
+    clear,
+    empty_row,
+    lay_out,
+    one_kernel_at_a_time,
+)
 from recommendations.engine.interactions import Interactions
-
-Ints = npt.NDArray[np.int32]
-Longs = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-SCORE, ORDERS, BUYERS, LAST_BUYER = 0, 1, 2, 3
-
-#: numba's workqueue layer, the one that survives a fork, runs one parallel kernel at a time.
-one_kernel_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Neighbours:
 def pair_topk(
     interactions: Interactions,
     *,
-    weights: Floats,
+    weights: Floats | None = None,
     column_scale: Floats,
     k: int,
     min_orders: int = 1,
@@ -52,153 +53,107 @@ def pair_topk(
 ) -> Neighbours:
     """Top k of (Σ_b weights_b x_bi x_bj) · column_scale_j over j ≠ i, for every i.
 
-    weights: (baskets,). column_scale: (items,). Pairs in fewer than `min_orders` baskets or of
-    fewer than `min_buyers` buyers are left out. With `once_a_buyer` only the newest basket of a
-    buyer adds to a pair's sum; `orders` counts them all.
+    weights: (baskets,), or None where each counts 1. column_scale: (items,). Pairs in fewer than
+    `min_orders` baskets or of fewer than `min_buyers` buyers are left out. With `once_a_buyer`
+    only the newest basket of a buyer adds to a pair's sum; `orders` counts them all.
     """
-    baskets = interactions.baskets
-    by_item = sparse.csc_array(baskets)
-    k = min(k, max(interactions.n_items - 1, 0))
+    if once_a_buyer and weights is None:
+        weights = np.ones(interactions.n_baskets)
+    layout = lay_out(interactions)
+    shape = interactions.n_items, min(k, max(interactions.n_items - 1, 0))
+    best = Neighbours(np.full(shape, -1, np.int32), np.zeros(shape), np.zeros(shape, np.int32))
     with one_kernel_at_a_time:
-        indices, scores, orders = _pair_topk(
-            baskets.indptr.astype(np.int64),
-            baskets.indices.astype(np.int32),
-            by_item.indptr.astype(np.int64),
-            by_item.indices.astype(np.int32),
-            np.ascontiguousarray(weights, dtype=np.float64),
-            interactions.buyers,
-            np.ascontiguousarray(column_scale, dtype=np.float64),
-            k,
+        _pair_topk(
+            layout,
+            np.zeros(0) if weights is None else np.ascontiguousarray(weights, dtype=np.float64),
+            interactions.buyers if once_a_buyer or min_buyers > 1 else np.zeros(0, np.int64),
+            once_a_buyer,
+            np.ascontiguousarray(column_scale[layout.items], dtype=np.float64),
             min_orders,
             min_buyers,
-            once_a_buyer,
+            best.indices,
+            best.scores,
+            best.orders,
             numba.get_num_threads() * 8,
         )
-    return Neighbours(indices, scores, orders)
+    return best
 
 
 @njit(parallel=True, cache=True, nogil=True)
 def _pair_topk(
-    basket_ptr: Longs,
-    basket_items: Ints,
-    item_ptr: Longs,
-    item_baskets: Ints,
+    layout: Layout,
     weights: Floats,
     buyers: Longs,
+    once_a_buyer: bool,
     column_scale: Floats,
-    k: int,
     min_orders: int,
     min_buyers: int,
-    once_a_buyer: bool,
+    out_items: Ints,
+    out_scores: Floats,
+    out_orders: Ints,
     n_shares: int,
-) -> tuple[Ints, Floats, Ints]:
-    n_items = len(item_ptr) - 1
-    out_items = np.full((n_items, k), -1, dtype=np.int32)
-    out_scores = np.zeros((n_items, k), dtype=np.float64)
-    out_orders = np.zeros((n_items, k), dtype=np.int32)
+) -> None:
+    n_items = len(layout.items)
     for share in prange(n_shares):
-        # A pair's four figures lie in one cache line: the access is random, so one miss each.
-        cells = np.zeros((n_items, 4), dtype=np.float64)
-        touched = np.empty(n_items, dtype=np.int32)
-        for item in range(share, n_items, n_shares):
-            n_touched = _accumulate(
-                item, basket_ptr, basket_items, item_ptr, item_baskets,
-                weights, buyers, once_a_buyer, cells, touched,
-            )  # fmt: skip
+        row = empty_row(n_items, len(weights) > 0, len(buyers) > 0)
+        for rank in range(share, n_items, n_shares):
+            n_touched = add_up(rank, layout, weights, buyers, once_a_buyer, row)
+            item = layout.items[rank]
             _select(
-                cells, touched[:n_touched], column_scale, min_orders, min_buyers,
+                row, n_touched, layout.items, column_scale, min_orders, min_buyers,
                 out_items[item], out_scores[item], out_orders[item],
             )  # fmt: skip
-    return out_items, out_scores, out_orders
-
-
-@njit(cache=True, nogil=True)
-def _accumulate(
-    item: int,
-    basket_ptr: Longs,
-    basket_items: Ints,
-    item_ptr: Longs,
-    item_baskets: Ints,
-    weights: Floats,
-    buyers: Longs,
-    once_a_buyer: bool,
-    cells: Floats,
-    touched: Ints,
-) -> int:
-    """Adds up the row of `item` in `cells` and returns how many of `touched` are set."""
-    n_touched = 0
-    for position in range(item_ptr[item], item_ptr[item + 1]):
-        basket = item_baskets[position]
-        weight = weights[basket]
-        buyer = buyers[basket] + 1.0
-        for entry in range(basket_ptr[basket], basket_ptr[basket + 1]):
-            other = basket_items[entry]
-            if other == item:
-                continue
-            cell = cells[other]
-            if cell[ORDERS] == 0.0:
-                touched[n_touched] = other
-                n_touched += 1
-            cell[ORDERS] += 1.0
-            new_buyer = cell[LAST_BUYER] != buyer
-            if new_buyer:
-                cell[BUYERS] += 1.0
-                cell[LAST_BUYER] = buyer
-            if new_buyer or not once_a_buyer:
-                cell[SCORE] += weight
-    return n_touched
+            clear(n_touched, row)
 
 
 @njit(cache=True, nogil=True)
 def _select(
-    cells: Floats,
-    touched: Ints,
+    row: Row,
+    n_touched: int,
+    items: Ints,
     column_scale: Floats,
     min_orders: int,
     min_buyers: int,
     out_items: Ints,
     out_scores: Floats,
     out_orders: Ints,
-) -> int:
-    """Writes the best of the touched cells, sorted, and clears the cells."""
-    k = len(out_items)
-    size = 0
-    for other in touched:
-        cell = cells[other]
-        if cell[ORDERS] >= min_orders and cell[BUYERS] >= min_buyers:
-            score = cell[SCORE] * column_scale[other]
-            worse = size == k and (
-                k == 0
-                or score < out_scores[k - 1]
-                or (score == out_scores[k - 1] and other > out_items[k - 1])
-            )
-            if not worse:
-                size = _insert(other, score, cell[ORDERS], out_items, out_scores, out_orders, size)
-        cell[:] = 0.0
-    return size
+) -> None:
+    """Writes the best of the touched cells, sorted."""
+    size, k = 0, len(out_items)
+    floor = -np.inf if k > 0 else np.inf
+    for rank in row.touched[:n_touched]:
+        orders = row.orders[rank]
+        if orders < min_orders or (len(row.buyers) > 0 and row.buyers[rank, COUNT] < min_buyers):
+            continue
+        score = (row.sums[rank] if len(row.sums) > 0 else orders) * column_scale[rank]
+        if score < floor or (score == floor and items[rank] > out_items[k - 1]):
+            continue
+        _insert(items[rank], score, orders, out_items, out_scores, out_orders, size)
+        size = min(size + 1, k)
+        if size == k:
+            floor = out_scores[k - 1]
 
 
 @njit(cache=True, nogil=True)
 def _insert(
-    other: int,
+    item: int,
     score: float,
-    orders: float,
+    orders: int,
     out_items: Ints,
     out_scores: Floats,
     out_orders: Ints,
     size: int,
-) -> int:
-    """Insertion into a short sorted list: k is small, and after the first rows few get in."""
+) -> None:
+    """Insertion into a short sorted list: k is small, and after the first cells few get in."""
     place = min(size, len(out_items) - 1)
     while place > 0 and (
         out_scores[place - 1] < score
-        or (out_scores[place - 1] == score and out_items[place - 1] > other)
+        or (out_scores[place - 1] == score and out_items[place - 1] > item)
     ):
         out_items[place] = out_items[place - 1]
         out_scores[place] = out_scores[place - 1]
         out_orders[place] = out_orders[place - 1]
         place -= 1
-    out_items[place] = other
+    out_items[place] = item
     out_scores[place] = score
     out_orders[place] = orders
-    return min(size + 1, len(out_items))

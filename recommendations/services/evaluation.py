@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+import numpy.typing as npt
 
 from recommendations.conf import Settings
-from recommendations.engine.base import Publication, Ranked, Recommender
+from recommendations.engine.base import Document, ListKind, Publication, Ranked, Recommender
+from recommendations.engine.bootstrap import Estimate, estimates
 from recommendations.engine.interactions import Interactions
-from recommendations.engine.metrics import (
-    ListScorer,
-    Ranks,
-    hit_rate,
-    mrr,
-    ndcg,
-    ndcg_per_case,
-    ranks_of_hidden,
-)
+from recommendations.engine.metrics import ListScorer, figures_per_case, ranks_of_hidden
 from recommendations.engine.popularity import Popularity
-from recommendations.engine.splits import hide_one_item, split_by_time
+from recommendations.engine.registry import make_model
+from recommendations.engine.splits import Cases, hide_one_item, split_by_time
+from recommendations.exceptions import InvalidArgument
+from recommendations.models import ModelVersion
 
 TOP = 10
+DECISIVE = f"ndcg@{TOP}"
+SHOWN = (DECISIVE, f"hit_rate@{TOP}", f"mrr@{TOP}")
 TRAIN_SHARE = 0.9
 #: Fewer hidden items than this decide nothing.
 MIN_CASES = 30
+DIGITS = 4
+
+#: Name of a figure → its value for each case.
+PerCase = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -36,37 +39,95 @@ class Verdict:
     metrics: dict[str, Any]
 
 
-def evaluate(model: Recommender, interactions: Interactions, settings: Settings) -> Verdict:
-    """Fits on the oldest nine tenths, as it would be published, and compares with popularity.
+def evaluate(
+    model: Recommender,
+    interactions: Interactions,
+    settings: Settings,
+    *,
+    live: ModelVersion | None = None,
+    documents: Sequence[Document] = (),
+) -> Verdict:
+    """Fits on the oldest nine tenths, as it would be published, and asks about the rest.
 
-    The model is accepted if its nDCG@10 beats popularity's by more than chance (the 95% interval
-    of the paired difference lies above 0).
+    The model of the `live` version is fitted and asked in the same way. `judge` decides.
     """
     split = split_by_time(interactions, TRAIN_SHARE)
     cases = hide_one_item(split, settings.EVALUATION_BASKETS)
     metrics: dict[str, Any] = {
         "protocol": "basket-completion",
         "split": f"{split.by}:{TRAIN_SHARE}",
-        "cases": len(cases.hidden),
+        "cases": len(cases),
     }
-    if len(cases.hidden) < MIN_CASES:
-        return Verdict(True, metrics | {"note": f"fewer than {MIN_CASES} baskets to ask about"})
-    popular = list(popularity_lists(split.train, settings))
-    lists = [*model.fit(split.train).ranked(publication(settings)), *popular]
-    ranks = ranks_of_hidden(ListScorer(split.train.items, lists), cases)
-    baseline = ranks_of_hidden(ListScorer(split.train.items, popular), cases)
-    gain = ndcg_per_case(ranks, TOP) - ndcg_per_case(baseline, TOP)
-    margin = 1.96 * float(gain.std(ddof=1)) / np.sqrt(len(gain))
-    metrics |= {
-        "model": _figures(ranks),
-        "popularity": _figures(baseline),
-        "ndcg_gain": [round(float(gain.mean()) + side * margin, 4) for side in (-1, 0, 1)],
+    if len(cases) < MIN_CASES:
+        note = f"fewer than {MIN_CASES} baskets to ask about"
+        return Verdict(True, metrics | {"note": note, "verdict": f"Accepted unmeasured: {note}."})
+    known = within(documents, split.train.items)
+
+    def ask(lists: Iterable[Ranked]) -> dict[str, npt.NDArray[Any]]:
+        return figures_per_case(ranks_of_hidden(ListScorer(split.train.items, lists), cases), [TOP])
+
+    def fit_and_ask(one: Recommender) -> dict[str, npt.NDArray[Any]]:
+        return ask(published_lists(one.fit(split.train, known), split.train, settings))
+
+    rivals = {"popularity": ask(popularity_lists(split.train, settings))}
+    new = fit_and_ask(model)
+    if live is not None:
+        try:
+            rival = make_model(live.model, live.params)
+        except InvalidArgument as error:  # an older release knew it
+            metrics["note"] = f"{live}, the live version, could not be compared: {error}"
+        else:
+            same = type(rival) is type(model) and rival.get_params() == model.get_params()
+            rivals["live"] = new if same else fit_and_ask(rival)
+            metrics["live_version"] = str(live)
+    return judge(new, rivals, cases, metrics)
+
+
+def judge(
+    new: PerCase, rivals: Mapping[str, PerCase], cases: Cases, metrics: dict[str, Any]
+) -> Verdict:
+    """Accepts a model that beats popularity and is not significantly worse than the live one.
+
+    It beats popularity if the 95% interval of the paired nDCG@10 difference lies above 0, and is
+    significantly worse than the live version if that interval lies below 0. Returns `metrics`
+    with the figures of all, the differences and the verdict in words.
+    """
+    gains = {
+        name: estimates({DECISIVE: new[DECISIVE] - rival[DECISIVE]}, cases.buyers)[DECISIVE]
+        for name, rival in rivals.items()
     }
-    return Verdict(bool(gain.mean() > margin), metrics)
+    beats_popularity = gains["popularity"].low > 0
+    worse_than_live = "live" in gains and gains["live"].high < 0
+    accepted = beats_popularity and not worse_than_live
+    reasons = [
+        f"It {'beats' if beats_popularity else 'does not beat'} popularity: "
+        + _in_words(gains["popularity"])
+    ]
+    if "live" in gains:
+        reasons.append(
+            f"It is {'' if worse_than_live else 'not '}significantly worse than the live version: "
+            + _in_words(gains["live"])
+        )
+    metrics = metrics | {
+        name: _figures(one, cases) for name, one in {"model": new, **rivals}.items()
+    }
+    metrics["gains"] = {name: _rounded(gain) for name, gain in gains.items()}
+    metrics["verdict"] = " ".join(["Accepted." if accepted else "Rejected.", *reasons])
+    return Verdict(accepted, metrics)
+
+
+def learnable(interactions: Interactions) -> Interactions:
+    """What `evaluate` lets a model learn from, for a search of parameters before it."""
+    return split_by_time(interactions, TRAIN_SHARE).train
 
 
 def publication(settings: Settings) -> Publication:
-    return Publication(settings.LIST_SIZE, settings.MIN_PAIR_ORDERS, settings.MIN_PAIR_BUYERS)
+    return Publication(
+        k=settings.LIST_SIZE,
+        min_orders=settings.MIN_PAIR_ORDERS,
+        min_buyers=settings.MIN_PAIR_BUYERS,
+        against=settings.AGAINST_SIZE,
+    )
 
 
 def popularity_lists(interactions: Interactions, settings: Settings) -> list[Ranked]:
@@ -75,9 +136,39 @@ def popularity_lists(interactions: Interactions, settings: Settings) -> list[Ran
     return list(model.ranked(Publication(k=settings.POPULAR_SIZE)))
 
 
-def _figures(ranks: Ranks) -> dict[str, float]:
-    return {
-        f"ndcg@{TOP}": round(ndcg(ranks, TOP), 4),
-        f"hit_rate@{TOP}": round(hit_rate(ranks, TOP), 4),
-        f"mrr@{TOP}": round(mrr(ranks, TOP), 4),
-    }
+def published_lists(
+    model: Recommender, interactions: Interactions, settings: Settings
+) -> Iterator[Ranked]:
+    """The lists of a fitted model as served: cut, filtered, above what is popular.
+
+    A model with a list for everybody, such as popularity itself, keeps its own.
+    """
+    has_own = False
+    for ranked in model.ranked(publication(settings)):
+        has_own |= ranked.kind == ListKind.GLOBAL and not ranked.seed
+        yield ranked
+    if not has_own:
+        yield from popularity_lists(interactions, settings)
+
+
+def within(documents: Sequence[Document], items: tuple[str, ...]) -> list[Document]:
+    """The documents of these items: what came later is as unknown as its orders."""
+    known = set(items)
+    return [document for document in documents if document.key in known]
+
+
+def _figures(values: PerCase, cases: Cases) -> dict[str, Any]:
+    found = estimates({name: values[name] for name in SHOWN}, cases.buyers)
+    means = {name: round(one.mean, DIGITS) for name, one in found.items()}
+    return means | {"intervals": {name: _rounded(one)[::2] for name, one in found.items()}}
+
+
+def _rounded(one: Estimate) -> list[float]:
+    return [round(one.low, DIGITS), round(one.mean, DIGITS), round(one.high, DIGITS)]
+
+
+def _in_words(gain: Estimate) -> str:
+    return (
+        f"nDCG@{TOP} {gain.mean:+.{DIGITS}f}, "
+        f"95% interval {gain.low:+.{DIGITS}f} to {gain.high:+.{DIGITS}f}."
+    )

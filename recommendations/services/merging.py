@@ -27,7 +27,10 @@ class Lists:
 
 
 class Candidate(NamedTuple):
-    """`pair_orders` belongs to the first of `because_of`; without seeds it is a popular product."""
+    """`pair_orders` belongs to the first of `because_of`; without seeds it is a popular product.
+
+    Where no order holds the pair, the two are similar in content.
+    """
 
     key: str
     score: float
@@ -37,7 +40,10 @@ class Candidate(NamedTuple):
 
 
 def merge(lists: Lists, basket: Collection[str]) -> list[Candidate]:
-    """Ranks by s_j = Σ_{i∈basket} S_ij, equal scores by key, then popular products."""
+    """Ranks by s_j = Σ_{i∈basket} S_ij, equal scores by key, then popular products.
+
+    A popular product that the basket speaks against comes after the others.
+    """
     own = set(basket)
     contributions: dict[str, list[tuple[float, str, int, int]]] = {}
     for seed in sorted(own):
@@ -45,23 +51,27 @@ def merge(lists: Lists, basket: Collection[str]) -> list[Candidate]:
             if key not in own:
                 contributions.setdefault(key, []).append((score, seed, pair_orders, orders))
     candidates = [_candidate(key, shares) for key, shares in contributions.items()]
+    candidates = [candidate for candidate in candidates if candidate.score > 0]
     candidates.sort(key=lambda c: (-c.score, c.key))
-    candidates.extend(
+    named = own.union(candidate.key for candidate in candidates)
+    popular = [
         Candidate(key, score, (), 0, orders)
         for key, score, _, orders in lists.popular
-        if key not in own and key not in contributions
-    )
-    return candidates
+        if key not in named
+    ]
+    popular.sort(key=lambda candidate: candidate.key in contributions)
+    return candidates + popular
 
 
 def _candidate(key: str, shares: list[tuple[float, str, int, int]]) -> Candidate:
+    """Orders come before likeness as a reason, then the larger share of the score."""
     if len(shares) > 1:
-        shares.sort(key=lambda share: (-share[0], share[1]))
+        shares.sort(key=lambda share: (not share[2], -share[0], share[1]))
     _, _, pair_orders, orders = shares[0]
     return Candidate(
         key,
         sum(share[0] for share in shares),
-        tuple(seed for _, seed, _, _ in shares[:MAX_BECAUSE_OF]),
+        tuple([seed for score, seed, _, _ in shares if score > 0][:MAX_BECAUSE_OF]),
         pair_orders,
         orders,
     )

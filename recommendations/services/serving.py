@@ -114,12 +114,16 @@ def _enough(
 
 def _suggestion(candidate: Candidate, lists: Lists, offers: Mapping[str, Offer]) -> Suggestion:
     evidence = _evidence(candidate, lists)
+    if evidence:
+        source = Source.BOUGHT_TOGETHER
+    else:
+        source = Source.SIMILAR if candidate.because_of else Source.POPULAR
     seed = offers.get(candidate.because_of[0]) if candidate.because_of else None
     return Suggestion(
         key=candidate.key,
         score=candidate.score,
-        source=Source.BOUGHT_TOGETHER if evidence else Source.POPULAR,
-        reason=reason_for(evidence, seed.title if seed else ""),
+        source=source,
+        reason=reason_for(source, evidence, seed.title if seed else ""),
         because_of=candidate.because_of,
         evidence=evidence,
     )
@@ -127,7 +131,7 @@ def _suggestion(candidate: Candidate, lists: Lists, offers: Mapping[str, Offer])
 
 def _evidence(candidate: Candidate, lists: Lists) -> Evidence | None:
     """Of the seed that counts most: the first in `because_of`."""
-    if not candidate.because_of:
+    if not candidate.pair_orders:
         return None
     seed = lists.by_seed[candidate.because_of[0]]
     confidence = candidate.pair_orders / seed.orders

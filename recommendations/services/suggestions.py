@@ -10,6 +10,7 @@ class Source(StrEnum):
     """Where a suggestion comes from. A fallback says that it is one."""
 
     BOUGHT_TOGETHER = "BOUGHT_TOGETHER"
+    SIMILAR = "SIMILAR"
     POPULAR = "POPULAR"
 
 

@@ -16,7 +16,7 @@ from recommendations.engine.registry import make_model
 from recommendations.exceptions import GivenUp, InvalidArgument, NothingToLearn
 from recommendations.models import ModelVersion, RunStatus, Surface
 from recommendations.services import publishing
-from recommendations.services.evaluation import evaluate, popularity_lists, publication
+from recommendations.services.evaluation import evaluate, learnable, popularity_lists, publication
 from recommendations.services.leases import Lease, training_lease
 from recommendations.services.progress import Listener, RunProgress
 from recommendations.stores.base import OrderLineFact, Scope
@@ -24,7 +24,7 @@ from recommendations.stores.base import OrderLineFact, Scope
 logger = logging.getLogger(__name__)
 
 # Shares of a run at the end of each phase, from runs on real shops.
-READ, EVALUATED, FITTED, WRITTEN = 0.6, 0.75, 0.8, 1.0
+READ, TUNED, EVALUATED, FITTED, WRITTEN = 0.5, 0.65, 0.8, 0.85, 1.0
 LINES_BETWEEN_TICKS = 20_000
 MAX_STRIKES = 3
 
@@ -96,10 +96,17 @@ def _run(version: ModelVersion, lease: Lease, progress: RunProgress, *, force: b
     version.orders, version.items = interactions.n_baskets, interactions.n_items
     version.save(update_fields=["orders", "items"])
 
-    progress("evaluating", READ)
-    verdict = evaluate(make_model(version.model, version.params), interactions, settings)
+    documents = list(get_store().products(Scope(version.scope)))
+    model = make_model(version.model, version.params)
+    progress("tuning", READ)
+    if settings.TUNE:
+        model = model.tuned(learnable(interactions))
+        version.params = model.get_params()
+    progress("evaluating", TUNED)
+    live = publishing.live_version(version.surface, version.scope)
+    verdict = evaluate(model, interactions, settings, live=live, documents=documents)
     progress("fitting", EVALUATED)
-    model = make_model(version.model, version.params).fit(interactions)
+    model.fit(interactions, documents)
     lists = [*popularity_lists(interactions, settings), *model.ranked(publication(settings))]
     for written in publishing.write_lists(version, lists):
         progress("writing lists", FITTED + (WRITTEN - FITTED) * written / len(lists))

@@ -1,10 +1,25 @@
 """Every model of the registry keeps the contract."""
 
+from recommendations.engine.content import ContentKNN
 from recommendations.engine.ease import EASE
+from recommendations.engine.graph import RP3beta
+from recommendations.engine.hybrid import Hybrid
 from recommendations.engine.item_knn import ItemKNN
+from recommendations.engine.neural import MLP, DenoisingAutoencoder
 from recommendations.engine.popularity import Popularity
 from recommendations.engine.registry import MODELS
+from recommendations.engine.user_knn import TIFUKNN, TopFreq, UserKNN
 from recommendations.testing import RecommenderContract
+
+
+class TestContentKNN(RecommenderContract):
+    def make_model(self) -> ContentKNN:
+        return ContentKNN()
+
+
+class TestDenoisingAutoencoder(RecommenderContract):
+    def make_model(self) -> DenoisingAutoencoder:
+        return DenoisingAutoencoder(epochs=2)
 
 
 class TestEASE(RecommenderContract):
@@ -12,14 +27,44 @@ class TestEASE(RecommenderContract):
         return EASE()
 
 
+class TestHybrid(RecommenderContract):
+    def make_model(self) -> Hybrid:
+        return Hybrid()
+
+
 class TestItemKNN(RecommenderContract):
     def make_model(self) -> ItemKNN:
         return ItemKNN()
 
 
+class TestMLP(RecommenderContract):
+    def make_model(self) -> MLP:
+        return MLP(epochs=2)
+
+
 class TestPopularity(RecommenderContract):
     def make_model(self) -> Popularity:
         return Popularity()
+
+
+class TestRP3beta(RecommenderContract):
+    def make_model(self) -> RP3beta:
+        return RP3beta()
+
+
+class TestTIFUKNN(RecommenderContract):
+    def make_model(self) -> TIFUKNN:
+        return TIFUKNN()
+
+
+class TestTopFreq(RecommenderContract):
+    def make_model(self) -> TopFreq:
+        return TopFreq()
+
+
+class TestUserKNN(RecommenderContract):
+    def make_model(self) -> UserKNN:
+        return UserKNN()
 
 
 def test_no_model_of_the_registry_is_left_out():

@@ -41,6 +41,6 @@ def add_orders(store: MemoryStore, *baskets: str) -> None:
     for number, basket in enumerate(baskets, start=start):
         moment = DAY_0 + timedelta(days=number)
         for key in basket.split():
-            store.docs.setdefault(key, ProductDoc(key, f"Title of {key}"))
+            store.docs.setdefault(key, ProductDoc(key, key.upper()))
             store.lines.append(OrderLineFact(f"{number}", key, f"buyer {number}", moment))
         store.changed_at = moment

@@ -30,7 +30,7 @@ class TestTrain:
     def test_it_says_what_came_of_it(self, store):
         add_orders(store, "tea cup", "tea cup")
         said = run("train_recommendations")
-        assert "item_knn from 2 orders of 2 products, 3 lists." in said
+        assert "hybrid from 2 orders of 2 products, 3 lists." in said
         assert "Quality not measured: fewer than 30 baskets to ask about." in said
         assert "Published." in said
 
@@ -80,7 +80,7 @@ class TestSuggest:
         assert suggestion == {
             "key": "cup",
             "source": "BOUGHT_TOGETHER",
-            "reason": "In 2 of 3 orders with Title of tea",
+            "reason": "In 2 of 3 orders with TEA",
             "becauseOf": ["tea"],
             "pairOrders": 2,
             "support": pytest.approx(2 / 4),

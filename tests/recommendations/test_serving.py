@@ -8,6 +8,7 @@ from recommendations.exceptions import InvalidArgument
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.suggestions import Evidence, Source
 from recommendations.services.training import train
+from recommendations.stores.base import ProductDoc
 from tests.recommendations.conftest import add_orders, configure
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def test_the_evidence_is_counted_over_all_orders(store):
     assert answer.version == f"v{version.pk}"
     assert (suggestion.key, suggestion.source) == ("cup", Source.BOUGHT_TOGETHER)
     assert suggestion.because_of == ("tea",)
-    assert suggestion.reason == "In 2 of 3 orders with Title of tea"
+    assert suggestion.reason == "In 2 of 3 orders with TEA"
     assert suggestion.evidence == Evidence(
         pair_orders=2,
         seed_orders=3,
@@ -50,6 +51,17 @@ def test_the_fallback_says_that_it_is_one(store):
         (),
         None,
     )
+
+
+def test_a_product_nobody_bought_is_answered_by_likeness(store):
+    add_orders(store, *["cup jam"] * 5, "milk")
+    store.docs["new"] = ProductDoc("new", "Blue porcelain cup")
+    store.docs["cup"] = ProductDoc("cup", "White porcelain cup")
+    train()
+    first, second = frequently_bought_with([["new"]], 2)[0].items
+    assert (first.key, first.source, first.because_of) == ("cup", Source.SIMILAR, ("new",))
+    assert (first.reason, first.evidence) == ("Similar to Blue porcelain cup", None)
+    assert second.source == Source.POPULAR
 
 
 def test_what_is_in_the_basket_is_never_suggested(store):

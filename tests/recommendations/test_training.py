@@ -40,7 +40,7 @@ def test_the_run_reports_its_phases_and_ends_complete(store):
     heard = []
     version = train(listener=lambda phase, share: heard.append((phase, share)))
     assert [phase for phase, _ in heard] == [
-        "reading orders", "evaluating", "fitting", "writing lists",
+        "reading orders", "tuning", "evaluating", "fitting", "writing lists",
     ]  # fmt: skip
     shares = [share for _, share in heard]
     assert shares == sorted(shares)

@@ -213,7 +213,8 @@ def test_ids_too_long_for_any_table_open_nothing(api):
         id=long,
     )
     assert answer == {"node": None, "suggestions": {"nodes": []}}
+    short = to_base64("Product", "1")
     (error,) = api.post(
-        "query($ids: [ID!]!) { suggestions(productIds: $ids) { nodes { id } } }", ids=["UHJvZHVjdDox"] * 251
+        "query($ids: [ID!]!) { suggestions(productIds: $ids) { nodes { id } } }", ids=[short] * 251
     )["errors"]
     assert "'productIds' takes at most 250 values" in error["message"]
