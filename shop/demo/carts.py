@@ -26,7 +26,9 @@ def tables() -> Iterator[Table]:
     orders = (
         Order.objects.annotate(size=Count("lines"))
         .filter(size__in=SIZES)
-        .exclude(Exists(lines.filter(variant__product__category__path__startswith=other_goods.path)))
+        .exclude(
+            Exists(lines.filter(variant__product__category__path__startswith=other_goods.path))
+        )
         .order_by("-placed_at", "pk")
         .prefetch_related("lines")[:CARTS]
     )
