@@ -9,6 +9,7 @@ from typing import Any
 from recommendations.engine.base import Recommender
 from recommendations.engine.content import ContentKNN
 from recommendations.engine.ease import EASE
+from recommendations.engine.factorization import ALS, NMF, PureSVD
 from recommendations.engine.graph import RP3beta
 from recommendations.engine.hybrid import Hybrid
 from recommendations.engine.item_knn import ItemKNN
@@ -18,13 +19,16 @@ from recommendations.engine.user_knn import TIFUKNN, TopFreq, UserKNN
 from recommendations.exceptions import InvalidArgument
 
 MODELS: dict[str, type[Recommender]] = {
+    "als": ALS,
     "content_knn": ContentKNN,
     "denoising_autoencoder": DenoisingAutoencoder,
     "ease": EASE,
     "hybrid": Hybrid,
     "item_knn": ItemKNN,
     "mlp": MLP,
+    "nmf": NMF,
     "popularity": Popularity,
+    "pure_svd": PureSVD,
     "rp3beta": RP3beta,
     "tifu_knn": TIFUKNN,
     "top_freq": TopFreq,

@@ -2,6 +2,7 @@
 
 from recommendations.engine.content import ContentKNN
 from recommendations.engine.ease import EASE
+from recommendations.engine.factorization import ALS, NMF, PureSVD
 from recommendations.engine.graph import RP3beta
 from recommendations.engine.hybrid import Hybrid
 from recommendations.engine.item_knn import ItemKNN
@@ -20,6 +21,21 @@ class TestContentKNN(RecommenderContract):
 class TestDenoisingAutoencoder(RecommenderContract):
     def make_model(self) -> DenoisingAutoencoder:
         return DenoisingAutoencoder(epochs=2)
+
+
+class TestALS(RecommenderContract):
+    def make_model(self) -> ALS:
+        return ALS(n_factors=4)
+
+
+class TestNMF(RecommenderContract):
+    def make_model(self) -> NMF:
+        return NMF(n_factors=4)
+
+
+class TestPureSVD(RecommenderContract):
+    def make_model(self) -> PureSVD:
+        return PureSVD(n_factors=4)
 
 
 class TestEASE(RecommenderContract):
