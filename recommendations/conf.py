@@ -46,7 +46,7 @@ class Settings:
     MIN_PAIR_BUYERS: int = 5
     #: Orders with more distinct products are wholesale: they say nothing about what goes together.
     MAX_BASKET_SIZE: int = 1000
-    #: An order counts half after this many days.
+    #: For what is popular, an order counts half after this many days.
     HALF_LIFE_DAYS: float = 90.0
     #: Largest `first` a suggestion field accepts.
     MAX_FIRST: int = 100
