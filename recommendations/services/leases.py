@@ -67,8 +67,12 @@ def _take(lease: Lease) -> None:
                 expires_at=_expiry(),
             )
     except IntegrityError as error:
+        other = wanted.first()
+        until = (
+            f" If it was killed, try again after {other.expires_at:%H:%M:%S %Z}." if other else ""
+        )
         raise TrainingInProgress(
-            f"Another run trains {lease.surface}/{lease.scope} at the moment."
+            f"Another run trains {lease.surface}/{lease.scope} at the moment.{until}"
         ) from error
 
 

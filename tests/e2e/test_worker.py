@@ -12,9 +12,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from recommendations.models import ModelVersion, RunStatus
+from recommendations.exceptions import TrainingInProgress
+from recommendations.models import ModelVersion, RunStatus, TrainingLease
 from recommendations.services.publishing import live_version
 from recommendations.services.serving import frequently_bought_with
+from recommendations.services.training import train
 from tests import factories
 from tests.servers import require_server
 
@@ -25,6 +27,14 @@ BROKERS = {
     "rabbitmq": (5672, "amqp://guest:guest@127.0.0.1:5672//"),
 }
 PATIENCE = 90
+#: A run whose reading of the orders never ends, so that it can be killed in the middle.
+TRAIN_FOR_EVER = """
+import time
+from recommendations.services.training import train
+from shop.store import ShopStore
+ShopStore.order_lines = lambda self, scope: time.sleep(600)
+train()
+"""
 
 
 def environment(broker: str) -> dict[str, str]:
@@ -97,3 +107,25 @@ def test_a_worker_trains_what_is_then_served(name):
     assert answer.version == f"v{version.pk}"
     assert [one.key for one in answer.items] == ["cup"]
     assert answer.items[0].evidence.pair_orders == 12
+
+
+def test_a_run_that_is_killed_changes_nothing_and_can_be_run_again():
+    make_orders(24)
+    live = train()
+    env = environment("")
+    command = [sys.executable, "manage.py", "shell", "-c", TRAIN_FOR_EVER]
+    run = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    running = ModelVersion.objects.filter(status=RunStatus.RUNNING)
+    killed = wait_for(running.first)
+    run.kill()
+    run.wait()
+    assert live_version("frequently_bought_with", "default") == live
+    assert frequently_bought_with([["tea"]], 1)[0].version == f"v{live.pk}"
+
+    with pytest.raises(TrainingInProgress):
+        train()  # for all anybody knows it is alive
+    TrainingLease.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    again = train()
+    killed.refresh_from_db()
+    assert (killed.status, again.status) == (RunStatus.FAILED, RunStatus.READY)
+    assert live_version("frequently_bought_with", "default") == again

@@ -12,7 +12,10 @@ pytestmark = pytest.mark.django_db
 
 def test_a_second_holder_is_refused_until_the_first_lets_go():
     with training_lease("s", "default", "one"):
-        with pytest.raises(TrainingInProgress), training_lease("s", "default", "two"):
+        with (
+            pytest.raises(TrainingInProgress, match="If it was killed, try again after"),
+            training_lease("s", "default", "two"),
+        ):
             pytest.fail("two hold one lease")
         assert TrainingLease.objects.get().holder == "one"
     with training_lease("s", "default", "two"):

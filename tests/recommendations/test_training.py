@@ -14,7 +14,7 @@ from recommendations.services import training
 from recommendations.services.leases import training_lease
 from recommendations.services.publishing import live_version
 from recommendations.services.training import refresh, train
-from tests.recommendations.conftest import add_orders
+from tests.recommendations.conftest import add_orders, configure
 
 pytestmark = pytest.mark.django_db
 SURFACE = "frequently_bought_with"
@@ -47,6 +47,15 @@ def test_the_run_reports_its_phases_and_ends_complete(store):
     assert shares[-1] == 1
     assert version.progress == 100
     assert version.finished_at is not None
+
+
+@pytest.mark.parametrize("model", ["popularity", "item_knn", "ease", "content_knn", "tifu_knn"])
+def test_any_model_of_the_registry_can_be_trained(store, settings, model):
+    configure(settings, MODEL=model)
+    add_orders(store, "tea cup", "tea cup", "jam")
+    version = train()
+    assert (version.status, version.model) == (RunStatus.READY, model)
+    assert ("global", "") in lists_of(version)
 
 
 def test_a_second_run_replaces_the_first(store):
@@ -104,7 +113,7 @@ def test_a_run_that_was_taken_over_does_not_publish(store, monkeypatch):
         TrainingLease.objects.update(holder="another")
         return []
 
-    monkeypatch.setattr(training, "popularity_lists", taken_over)
+    monkeypatch.setattr(training, "published_lists", taken_over)
     with pytest.raises(LeaseLost):
         train()
     assert live_version(SURFACE, "default") is None

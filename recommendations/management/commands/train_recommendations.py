@@ -19,9 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--surface", default=Surface.FREQUENTLY_BOUGHT_WITH)
         parser.add_argument("--scope", default="default")
-        parser.add_argument(
-            "--force", action="store_true", help="Publish even if popularity does better."
-        )
+        parser.add_argument("--force", action="store_true", help="Publish whatever the gate says.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = console_for(self.stdout)
@@ -45,7 +43,7 @@ class Command(BaseCommand):
 def summary(version: ModelVersion) -> str:
     """What a run came to, in three lines."""
     published = (
-        "Not published: it does not beat popularity. Publish it with --force or in admin."
+        f"Not published. {version.metrics['verdict']} Publish it with --force or in admin."
         if version.status == RunStatus.REJECTED
         else "Published."
     )
