@@ -31,7 +31,6 @@ def solve_rows(
     """
     V = np.ascontiguousarray(fixed, dtype=np.float32)
     gram = (V.T @ V).astype(np.float64) + regularization * np.eye(V.shape[1])
-    # (1 + α) and α are folded in once, here.
     Z = linalg.cho_solve(linalg.cho_factor(gram), V.T.astype(np.float64)).T
     out = np.zeros((matrix.shape[0], V.shape[1]), dtype=np.float32)
     with one_kernel_at_a_time:
@@ -127,13 +126,15 @@ def _solve_long(
             line = system[row]
             for f in range(n_factors):
                 line[f] += ra * a[f] + rb * b[f] + rc * c[f] + rd * d[f]
-            out[row] += (np.float32(1.0) + alpha) * (a[row] + b[row] + c[row] + d[row])
+            out[row] += a[row] + b[row] + c[row] + d[row]
     for entry in entries[whole:]:
         v = V[entry]
         for row in range(n_factors):
             for f in range(n_factors):
                 system[row, f] += alpha * v[row] * v[f]
-            out[row] += (np.float32(1.0) + alpha) * v[row]
+            out[row] += v[row]
+    for row in range(n_factors):
+        out[row] *= np.float32(1.0) + alpha
     _solve(system, out, n_factors, regularization)
 
 

@@ -4,10 +4,13 @@ import asyncio
 import json
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from strawberry.django.context import StrawberryDjangoContext
 
 from shop.catalog.models import PublicationState, Variant
+from shop.graphql.schema import schema
 from tests import factories
 from tests.shop.graphql.conftest import global_id
 
@@ -141,25 +144,23 @@ class TestQueryCounts:
         assert counts[0] == counts[1] <= 8
 
 
-def test_the_batch_works_in_the_async_executor_too(transactional_db, rf):
+def test_the_async_executor_answers_the_same(transactional_db, rf, trained):
     """For hosts that serve GraphQL by an async view."""
-    from django.contrib.auth.models import AnonymousUser
-    from strawberry.django.context import StrawberryDjangoContext
-
-    from shop.graphql.schema import schema
-
-    for n in range(5):
-        factories.product(f"P{n}")
     request = rf.post("/graphql/")
     request.user = AnonymousUser()
     context = StrawberryDjangoContext(request=request, response=None)
 
     async def ask():
-        return await schema.execute(PAGE, {"first": 5}, context_value=context)
+        return await schema.execute(PAGE, {"first": 10}, context_value=context)
 
     result = asyncio.run(ask())
     assert result.errors is None
-    assert len(result.data["products"]["edges"]) == 5
+    assert len(result.data["products"]["edges"]) == 10
+    again = schema.execute_sync(PAGE, {"first": 10}, context_value=context)
+    assert result.data == again.data
+    shown = result.data["products"]["edges"][0]["node"]["frequentlyBoughtWith"]["edges"]
+    assert len(shown) == 4
+    assert shown[0]["becauseOf"] == [{"title": "Product P00"}]
 
 
 @pytest.mark.django_db(transaction=True)
