@@ -86,9 +86,10 @@ class EASE(Recommender):
 
 
 def solve(gram: npt.NDArray[np.float32], regularization: float) -> npt.NDArray[np.float32]:
-    """S of the formula above from a symmetric G, which is overwritten. O(n³ / 3), in place.
+    """S of the formula above from a symmetric G in Fortran order, which is overwritten. O(n³).
 
-    float32 Cholesky: a quarter of the time and memory of a general float64 inverse.
+    float32 Cholesky in place: half the operations and an eighth of the memory of a general float64
+    inverse. Raises `LinAlgError` where G + λI is not positive definite.
     """
     n = len(gram)
     if n == 0:
@@ -98,11 +99,13 @@ def solve(gram: npt.NDArray[np.float32], regularization: float) -> npt.NDArray[n
     if failed:
         raise np.linalg.LinAlgError("G + λI is not positive definite: raise `regularization`.")
     inverse, _ = linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
+    # LAPACK's columns are the rows of the transpose, and P is its own: no copy to turn it.
+    P = inverse.T
     for start in range(0, n, MIRROR_BLOCK):
         end = start + MIRROR_BLOCK
-        inverse[start:end, end:] = inverse[end:, start:end].T
-        corner = np.tril(inverse[start:end, start:end])
-        inverse[start:end, start:end] = corner + np.tril(corner, -1).T
-    inverse /= -np.diag(inverse).copy()[None, :]
-    inverse[np.diag_indices(n)] = 0
-    return np.ascontiguousarray(inverse)
+        P[end:, start:end] = P[start:end, end:].T
+        corner = np.triu(P[start:end, start:end])
+        P[start:end, start:end] = corner + np.triu(corner, 1).T
+    P /= -np.diag(P).copy()[None, :]
+    P[np.diag_indices(n)] = 0
+    return P

@@ -16,6 +16,9 @@ from recommendations.engine.base import Document, Publication, Ranked, Recommend
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.ranking import rank_pairs
 
+#: Scores below are the rounding of a zero.
+ROUNDING = 1e-9
+
 
 class Factorization(Recommender):
     """S = left_ right_ᵀ, both of shape (items, factors): what these models have in common."""
@@ -25,16 +28,20 @@ class Factorization(Recommender):
 
     def ranked(self, publication: Publication) -> Iterator[Ranked]:
         left = self._check_fitted("left_")
-        return rank_pairs(
-            self.interactions_, lambda first, end: left[first:end] @ self.right_.T, publication
-        )
+
+        def rows(first: int, end: int) -> npt.NDArray[np.floating]:
+            scores = left[first:end] @ self.right_.T
+            scores[np.abs(scores) < ROUNDING] = 0
+            return scores
+
+        return rank_pairs(self.interactions_, rows, publication)
 
 
 class PureSVD(Factorization):
     """X ≈ U Σ Vᵀ of rank f; a cart c scores items by c V Vᵀ, so S = V Vᵀ.
 
     V are the eigenvectors of XᵀX with the largest eigenvalues: the Gram matrix is items × items,
-    far smaller than X.
+    far smaller than X. With as many factors as items S = I, and there are no lists.
 
     Parameters
     ----------

@@ -14,6 +14,7 @@ def test_all_singular_vectors_reproduce_the_identity():
     # with as many factors as items V is a whole basis: V Vᵀ = I
     model = PureSVD(n_factors=9).fit(interactions("a b", "b c", "c"))
     assert model.left_ @ model.right_.T == pytest.approx(np.eye(3), abs=1e-9)
+    assert list(model.ranked(Publication())) == []  # no rounding is published as a score
 
 
 def test_one_singular_vector_by_hand():

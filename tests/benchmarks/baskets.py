@@ -1,7 +1,6 @@
 """Baskets as a shop has them: a few products in most, most products in few."""
 
 import numpy as np
-import pytest
 from scipy import sparse
 
 from recommendations.engine.interactions import Interactions
@@ -28,8 +27,3 @@ def zipf_baskets(n_baskets: int, n_items: int, seed: int = 0) -> Interactions:
         known_buyers=(),
         days=np.full(n_baskets, np.nan),
     )
-
-
-@pytest.fixture(scope="session", params=[10_000, 100_000], ids=["10k", "100k"])
-def million(request) -> Interactions:
-    return zipf_baskets(1_000_000, request.param)
