@@ -14,6 +14,7 @@ from sklearn import decomposition
 from recommendations.engine.als import Factors, solve_rows
 from recommendations.engine.base import Document, Publication, Ranked, Recommender
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.parameters import check_ranges
 from recommendations.engine.ranking import rank_pairs
 
 #: Scores below are the rounding of a zero.
@@ -61,6 +62,7 @@ class PureSVD(Factorization):
         self.seed = seed
 
     def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
+        check_ranges(self, n_factors="[1, inf)")
         self.interactions_ = interactions
         X = sparse.csr_array(interactions.baskets, dtype=np.float64)
         gram = sparse.csr_array(X.T @ X)
@@ -98,6 +100,7 @@ class NMF(Factorization):
         self.seed = seed
 
     def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
+        check_ranges(self, n_factors="[1, inf)", max_iterations="[1, inf)")
         self.interactions_ = interactions
         X = interactions.baskets
         factors = min(self.n_factors, *X.shape)
@@ -149,6 +152,13 @@ class ALS(Factorization):
         self.seed = seed
 
     def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
+        check_ranges(
+            self,
+            n_factors="[1, inf)",
+            alpha="(0, inf)",
+            regularization="(0, inf)",
+            iterations="[1, inf)",
+        )
         self.interactions_ = interactions
         X = interactions.baskets
         by_item = sparse.csr_array(X.T)

@@ -5,6 +5,7 @@ import pytest
 
 from recommendations.engine.base import Publication
 from recommendations.engine.factorization import ALS, NMF, PureSVD
+from recommendations.exceptions import InvalidArgument
 from tests.engine.baskets import interactions
 
 TWO_GROUPS = ["a b"] * 5 + ["a b c"] * 5 + ["x y"] * 5 + ["x y z"] * 5
@@ -76,3 +77,18 @@ def test_partners_are_of_the_own_group(model):
         "a": {"b", "c"}, "b": {"a", "c"}, "c": {"a", "b"},
         "x": {"y", "z"}, "y": {"x", "z"}, "z": {"x", "y"},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "complaint"),
+    [
+        (PureSVD(n_factors=0), "n_factors 0: legal are numbers in [1, inf)."),
+        (NMF(max_iterations=0), "max_iterations 0: legal are numbers in [1, inf)."),
+        (ALS(regularization=0), "regularization 0: legal are numbers in (0, inf)."),
+        (ALS(alpha=float("nan")), "alpha nan: legal are numbers in (0, inf)."),
+    ],
+)
+def test_parameters_out_of_range_are_refused_by_name(model, complaint):
+    with pytest.raises(InvalidArgument) as caught:
+        model.fit(interactions("a b"))
+    assert str(caught.value) == complaint
