@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import BigIntegerField, F, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet
 
 from shop.carts.models import Cart, CartLine, CartStatus
 from shop.catalog.models import PublicationState, Variant
@@ -46,7 +46,7 @@ class LineUpdate:
 
 
 @dataclass(frozen=True)
-class Warning:
+class ChangeWarning:
     """Something was done, though not quite as asked."""
 
     code: str
@@ -57,16 +57,16 @@ class Warning:
 @dataclass
 class CartChange:
     cart: Cart
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[ChangeWarning] = field(default_factory=list)
 
 
-def visible_cart(cart_id: object, caller: Caller) -> Cart:
-    """The cart if the caller may see it.
-
-    A guest's cart is open to whoever knows its id; a customer's to its owner and to staff.
-    Raises `NotFound` for everything else, so that foreign ids and unknown ids look the same.
-    """
-    return _visible(Cart.objects.all(), cart_id, caller)
+def visible_carts(caller: Caller) -> QuerySet[Cart]:
+    """The one rule of ownership: guests' carts for whoever knows an id, a customer's for the owner
+    and for staff, merged ones for nobody."""
+    carts = Cart.objects.exclude(status=CartStatus.MERGED)
+    if caller.is_staff:
+        return carts
+    return carts.filter(Q(customer=None) | Q(customer=customer_of(caller)))
 
 
 def create_cart(caller: Caller, lines: Sequence[LineInput] = ()) -> CartChange:
@@ -149,8 +149,15 @@ def claim_cart(cart_id: object, caller: Caller) -> CartChange:
 
 
 def lock_cart(cart_id: object, caller: Caller) -> Cart:
-    """The cart if the caller may see it, locked until the transaction ends."""
-    return _visible(Cart.objects.select_for_update(), cart_id, caller)
+    """The cart if the caller may see it, locked until the transaction ends.
+
+    Raises `NotFound` for everything else, so that foreign ids and unknown ids look the same.
+    """
+    key = _as_uuid(cart_id)
+    cart = visible_carts(caller).select_for_update().filter(pk=key).first() if key else None
+    if cart is None:
+        raise NotFound("There is no such cart.", ["cartId"])
+    return cart
 
 
 def lock_open_cart(cart_id: object, caller: Caller) -> Cart:
@@ -166,23 +173,6 @@ def open_cart_of(customer: Customer) -> QuerySet[Cart]:
     return Cart.objects.filter(customer=customer, status=CartStatus.OPEN).order_by(
         "-updated_at", "pk"
     )
-
-
-def _visible(carts: QuerySet[Cart], cart_id: object, caller: Caller) -> Cart:
-    key = _as_uuid(cart_id)
-    cart = carts.filter(pk=key).first() if key else None
-    if cart is None or cart.status == CartStatus.MERGED or not _may_use(cart, caller):
-        raise NotFound("There is no such cart.", ["cartId"])
-    return cart
-
-
-def _may_use(cart: Cart, caller: Caller) -> bool:
-    if cart.customer_id is None:
-        return True
-    if not isinstance(caller, User):
-        return False
-    owner = customer_of(caller)
-    return caller.is_staff or (owner is not None and owner.pk == cart.customer_id)
 
 
 def _as_uuid(cart_id: object) -> uuid.UUID | None:
@@ -236,7 +226,7 @@ def _what_stock_allows(
         raise OutOfStock(f"{variant.product.title} is out of stock.", [*path, "merchandiseId"])
     if wish > variant.stock:
         change.warnings.append(
-            Warning(
+            ChangeWarning(
                 "NOT_ENOUGH_STOCK",
                 f"Only {variant.stock} of {variant.product.title} are left.",
                 (*path, "quantity"),

@@ -6,12 +6,13 @@ from typing import Any
 
 import strawberry
 import strawberry_django
-from django.db.models import DecimalField, F, Q, QuerySet, Sum
+from django.db.models import DecimalField, F, QuerySet, Sum
 from strawberry import auto, relay
 from strawberry_django.relay import DjangoListConnection
 
 from shop.carts import models
-from shop.graphql.callers import caller_of, current_customer
+from shop.carts.services import visible_carts
+from shop.graphql.callers import caller_of
 from shop.graphql.catalog import ProductVariant, suggestions
 from shop.graphql.money import Money, money
 
@@ -23,16 +24,8 @@ SUBTOTAL = Sum(
 )
 
 
-def visible_carts(info: strawberry.Info) -> QuerySet[models.Cart]:
-    """Guests' carts for whoever knows an id, a customer's for the owner and for staff."""
-    carts = models.Cart.objects.exclude(status=models.CartStatus.MERGED)
-    if caller_of(info).is_staff:
-        return carts
-    return carts.filter(Q(customer=None) | Q(customer=current_customer(info)))
-
-
 def visible_cart_lines(info: strawberry.Info) -> QuerySet[models.CartLine]:
-    return models.CartLine.objects.filter(cart__in=visible_carts(info))
+    return models.CartLine.objects.filter(cart__in=visible_carts(caller_of(info)))
 
 
 def _product_codes(carts: Sequence[models.Cart]) -> list[Collection[str]]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 import strawberry
 
 from shop import exceptions
-from shop.carts.services import Warning
+from shop.carts.services import ChangeWarning
 
 
 @strawberry.enum(description="What was wrong with the request.")
@@ -46,7 +46,7 @@ def user_error(error: exceptions.ShopError) -> CartUserError:
     )
 
 
-def cart_warning(warning: Warning) -> CartWarning:
+def cart_warning(warning: ChangeWarning) -> CartWarning:
     return CartWarning(
         code=CartWarningCode(warning.code), field=list(warning.field), message=warning.message
     )

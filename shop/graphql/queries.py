@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from strawberry import relay
 
+from shop.carts.services import visible_carts
 from shop.catalog import models as catalog
 from shop.customers import models as customers
-from shop.graphql.callers import current_customer
-from shop.graphql.carts import Cart, visible_cart_lines, visible_carts
+from shop.graphql.callers import caller_of, current_customer
+from shop.graphql.carts import Cart, visible_cart_lines
 from shop.graphql.catalog import (
     Category,
     Product,
@@ -34,7 +35,7 @@ NODES: dict[str, Callable[[strawberry.Info], QuerySet[Any]]] = {
     "Product": lambda info: visible_products(),
     "ProductVariant": lambda info: visible_variants(),
     "Category": lambda info: catalog.Category.objects.all(),
-    "Cart": visible_carts,
+    "Cart": lambda info: visible_carts(caller_of(info)),
     "CartLine": visible_cart_lines,
     "Order": visible_orders,
 }

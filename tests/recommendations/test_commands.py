@@ -107,6 +107,7 @@ class TestSuggest:
             ([], "Give either product keys or --baskets"),
             (["nonsense"], "no product or SKU 'nonsense'"),
             (["tea", "--first", "101"], "'first' must be from 0 to 100"),
+            (["tea", "--scope", "mars"], "scope 'mars': legal are default"),
             (["--baskets", "x"], "go together"),
             (["tea", "--out", "x"], "go together"),
             (["tea", "--baskets", "x", "--out", "y"], "Give either"),

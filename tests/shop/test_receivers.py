@@ -46,7 +46,7 @@ def test_the_guests_lines_are_the_customers_after_login(client, user, log_in):
     log_in()
     assert own_cart_of(user) == {milk.pk: 2}
     with pytest.raises(services.NotFound):
-        services.visible_cart(guest.pk, AnonymousUser())
+        services.lock_cart(guest.pk, AnonymousUser())
 
 
 def test_logging_in_twice_merges_once(client, user, log_in):

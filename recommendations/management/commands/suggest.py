@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.table import Table
 
-from recommendations.conf import get_store
+from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import RecommendationsError
 from recommendations.management.console import console_for
 from recommendations.services.explaining import Explanation, explain, suggestion_json
@@ -45,6 +45,9 @@ class Command(BaseCommand):
             raise CommandError("Give either product keys or --baskets FILE with --out FILE.")
         if bool(options["baskets"]) != bool(options["out"]):
             raise CommandError("--baskets FILE and --out FILE go together.")
+        legal = get_settings().SCOPES
+        if options["scope"] not in legal:
+            raise CommandError(f"scope {options['scope']!r}: legal are {', '.join(legal)}.")
         try:
             if options["baskets"]:
                 self._many(options["baskets"], options["out"], options["first"], options["scope"])

@@ -36,7 +36,7 @@ def test_the_id_the_guest_knew_opens_nothing_afterwards():
     assert own.pk != guest.pk
     for caller in (AnonymousUser(), user):
         with refused("NOT_FOUND", "cartId"):
-            services.visible_cart(guest.pk, caller)
+            services.lock_cart(guest.pk, caller)
 
 
 def test_lines_join_the_open_cart_and_quantities_add_up():

@@ -14,7 +14,7 @@ from tests.shop.refusals import refused
 pytestmark = pytest.mark.django_db
 
 OPERATIONS = {
-    "see": services.visible_cart,
+    "see": services.lock_cart,
     "lock": services.lock_open_cart,
     "add": lambda cart_id, caller: services.add_lines(cart_id, caller, [LineInput(1, 1)]),
     "update": lambda cart_id, caller: services.update_lines(cart_id, caller, [LineUpdate(1, 1)]),
@@ -43,14 +43,14 @@ def callers(owner):
 @pytest.mark.parametrize("who", ["guest", "owner", "other", "account that never bought", "staff"])
 def test_whoever_knows_the_id_may_use_a_guests_cart(who, callers):
     cart = factories.cart()
-    assert services.visible_cart(cart.pk, callers[who]) == cart
-    assert services.visible_cart(str(cart.pk), callers[who]) == cart
+    assert services.lock_cart(cart.pk, callers[who]) == cart
+    assert services.lock_cart(str(cart.pk), callers[who]) == cart
 
 
 @pytest.mark.parametrize("who", ["owner", "staff"])
 def test_owner_and_staff_may_use_a_customers_cart(who, callers, owner):
     cart = services.create_cart(owner).cart
-    assert services.visible_cart(cart.pk, callers[who]) == cart
+    assert services.lock_cart(cart.pk, callers[who]) == cart
 
 
 @every_operation
@@ -85,7 +85,7 @@ def test_a_foreign_id_answers_word_for_word_like_an_unknown_one(owner):
     answers = set()
     for cart_id in (foreign, uuid.UUID(int=7)):
         with pytest.raises(services.NotFound) as caught:
-            services.visible_cart(cart_id, AnonymousUser())
+            services.lock_cart(cart_id, AnonymousUser())
         answers.add((caught.value.code, caught.value.message, caught.value.field))
     assert answers == {("NOT_FOUND", "There is no such cart.", ("cartId",))}
 
@@ -93,4 +93,4 @@ def test_a_foreign_id_answers_word_for_word_like_an_unknown_one(owner):
 def test_an_ordered_cart_can_still_be_seen():
     cart = factories.cart()
     Cart.objects.update(status=CartStatus.ORDERED)
-    assert services.visible_cart(cart.pk, AnonymousUser()) == cart
+    assert services.lock_cart(cart.pk, AnonymousUser()) == cart
