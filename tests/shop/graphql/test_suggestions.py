@@ -4,8 +4,9 @@ import asyncio
 import json
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from strawberry.django.context import StrawberryDjangoContext
 
@@ -27,6 +28,17 @@ PAGE = """query($first: Int!) { products(first: $first) { edges { node {
     frequentlyBoughtWith(first: 4) {
       edges { reason becauseOf { title } node { title priceRange { minVariantPrice { amount } } } }
     } } } } }"""
+
+
+def run_async(ask):
+    """Runs it as a server would; its thread's connection would keep the test database in use."""
+
+    async def answer_and_close():
+        answer = await ask()
+        await sync_to_async(connections.close_all)()
+        return answer
+
+    return asyncio.run(answer_and_close())
 
 
 def cart_of(*products, quantity=1):
@@ -150,10 +162,7 @@ def test_the_async_executor_answers_the_same(transactional_db, rf, trained):
     request.user = AnonymousUser()
     context = StrawberryDjangoContext(request=request, response=None)
 
-    async def ask():
-        return await schema.execute(PAGE, {"first": 10}, context_value=context)
-
-    result = asyncio.run(ask())
+    result = run_async(lambda: schema.execute(PAGE, {"first": 10}, context_value=context))
     assert result.errors is None
     assert len(result.data["products"]["edges"]) == 10
     again = schema.execute_sync(PAGE, {"first": 10}, context_value=context)
@@ -168,10 +177,9 @@ def test_the_endpoint_answers_under_asgi(async_client):
     factories.product("P1")
     body = json.dumps({"query": "{ products { edges { node { code } } } }"})
 
-    async def ask():
-        return await async_client.post("/graphql/", body, content_type="application/json")
-
-    response = asyncio.run(ask())
+    response = run_async(
+        lambda: async_client.post("/graphql/", body, content_type="application/json")
+    )
     assert json.loads(response.content) == {
         "data": {"products": {"edges": [{"node": {"code": "P1"}}]}}
     }
