@@ -76,13 +76,18 @@ class LiveVersion(models.Model):
 
 
 class RankedList(models.Model):
-    """What goes with one seed: the only thing serving reads, whatever the model was."""
+    """What goes with one seed: the only thing serving reads, whatever the model was.
+
+    Every product that was ever ordered has its row, with or without entries, for its `orders`.
+    """
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="ranked_lists")
     kind = models.CharField(max_length=6, choices=[(kind, kind) for kind in ListKind])
     seed_key = KeyField(max_length=64, blank=True)
     orders = models.PositiveIntegerField(default=0, help_text="Orders that hold the seed.")
-    entries = models.JSONField(help_text="[[key, score, pair orders, orders], …], best first.")
+    entries = models.JSONField(
+        help_text="Three columns, best first: [[key, …], [score, …], [pair orders, …]]."
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -44,7 +44,7 @@ class Document(Protocol):
 
 
 class Entry(NamedTuple):
-    """One ranked item. `pair_orders`: orders that hold seed and item; `orders`: the item's own.
+    """One ranked item. `pair_orders`: orders that hold seed and item.
 
     A negative score speaks against the item: it lowers what other seeds say for it and is no
     suggestion by itself.
@@ -53,7 +53,6 @@ class Entry(NamedTuple):
     key: str
     score: float
     pair_orders: int
-    orders: int
 
 
 class Ranked(NamedTuple):
@@ -114,11 +113,7 @@ def entries_of(
     indices: npt.NDArray[np.int32],
     scores: npt.NDArray[np.float64],
     pair_orders: npt.NDArray[np.int32],
-    item_orders: npt.NDArray[np.int64],
 ) -> list[Entry]:
     """Turns one row of arrays into entries; an index of −1 ends the row."""
-    rows = zip(
-        indices.tolist(), scores.tolist(), pair_orders.tolist(), item_orders[indices].tolist(),
-        strict=True,
-    )  # fmt: skip
-    return [Entry(keys[i], score, pair, orders) for i, score, pair, orders in rows if i >= 0]
+    rows = zip(indices.tolist(), scores.tolist(), pair_orders.tolist(), strict=True)
+    return [Entry(keys[i], score, pair) for i, score, pair in rows if i >= 0]

@@ -104,7 +104,7 @@ class ContentKNN(Recommender):
             columns[scores < self.min_similarity] = -1
             for row, seed in enumerate(range(first, end)):
                 entries = [
-                    Entry(self.items_[j], score, 0, int(self.item_orders_[j]))
+                    Entry(self.items_[j], score, 0)
                     for j, score in zip(columns[row].tolist(), scores[row].tolist(), strict=True)
                     if j >= 0
                 ]

@@ -65,6 +65,6 @@ class RP3beta(Recommender):
         )
         scores = best.scores / np.power(n, self.alpha, dtype=np.float64)[:, None]
         for seed in range(X.n_items):
-            entries = entries_of(X.items, best.indices[seed], scores[seed], best.orders[seed], n)
+            entries = entries_of(X.items, best.indices[seed], scores[seed], best.orders[seed])
             if entries:
                 yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), entries)

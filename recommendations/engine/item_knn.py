@@ -145,7 +145,7 @@ class ItemKNN(Recommender):
         scores = best.scores * row_scale[:, None]
         n = counts.orders
         for seed in range(X.n_items):
-            entries = entries_of(X.items, best.indices[seed], scores[seed], best.orders[seed], n)
+            entries = entries_of(X.items, best.indices[seed], scores[seed], best.orders[seed])
             if entries:
                 yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), entries)
 

@@ -22,7 +22,7 @@ class Popularity(Recommender):
 
     Attributes
     ----------
-    scores_ : (items,) in [0, 1]. item_orders_ : (items,) n_j, unweighted. items_ : keys.
+    scores_ : (items,) in [0, 1]. items_ : keys.
     """
 
     def __init__(self, half_life_days: float | None = 90.0) -> None:
@@ -32,15 +32,12 @@ class Popularity(Recommender):
         X = interactions
         w = np.ones(X.n_baskets) if self.half_life_days is None else X.decay(self.half_life_days)
         self.scores_ = (X.baskets.T @ w) / max(w.sum(), 1e-12)
-        self.item_orders_ = X.item_orders()
         self.items_ = X.items
         return self
 
     def ranked(self, publication: Publication) -> Iterator[Ranked]:
         scores = self._check_fitted("scores_")
         best = np.lexsort((np.arange(len(scores)), -scores))[: publication.k]
-        entries = [
-            Entry(self.items_[j], float(scores[j]), 0, int(self.item_orders_[j])) for j in best
-        ]
+        entries = [Entry(self.items_[j], float(scores[j]), 0) for j in best]
         if entries:
             yield Ranked(ListKind.GLOBAL, "", 0, entries)

@@ -32,7 +32,7 @@ def rank_pairs(
         for seed in range(first, end):
             row = block[seed - first]
             entries = [
-                Entry(X.items[j], score, orders, int(n[j]))
+                Entry(X.items[j], score, orders)
                 for j, score, orders in (
                     *_best(row, pairs, seed, publication.k),
                     *_against(row, seed, publication.against),

@@ -66,13 +66,12 @@ class BuyerModel(Recommender):
         self, first: int, columns: npt.NDArray[np.int32], scores: npt.NDArray[np.float64]
     ) -> Iterator[Ranked]:
         X = self.interactions_
-        n = X.item_orders()
         n_orders = orders_of_buyers(X)
         for row in range(len(columns)):
             buyer = first + row
             own = _as_dict(self.orders_, buyer)
             entries = [
-                Entry(X.items[j], score, own.get(j, 0), int(n[j]))
+                Entry(X.items[j], score, own.get(j, 0))
                 for j, score in zip(columns[row].tolist(), scores[row].tolist(), strict=True)
                 if j >= 0
             ]

@@ -151,6 +151,15 @@ def published_lists(
         yield from popularity_lists(interactions, settings)
 
 
+def with_every_item(lists: Iterable[Ranked], interactions: Interactions) -> list[Ranked]:
+    """Adds an empty list for each item without one: its number of orders is part of the evidence
+    of other lists."""
+    found = list(lists)
+    listed = {ranked.seed for ranked in found if ranked.kind == ListKind.ITEM}
+    orders = zip(interactions.items, interactions.item_orders().tolist(), strict=True)
+    return found + [Ranked(ListKind.ITEM, key, n, []) for key, n in orders if key not in listed]
+
+
 def within(documents: Sequence[Document], items: tuple[str, ...]) -> list[Document]:
     """The documents of these items: what came later is as unknown as its orders."""
     known = set(items)

@@ -8,7 +8,7 @@ from typing import Any
 
 from recommendations.conf import get_store
 from recommendations.services import serving
-from recommendations.services.merging import merge
+from recommendations.services.merging import Ranking
 from recommendations.services.suggestions import Suggestion
 from recommendations.stores.base import Scope
 
@@ -30,16 +30,12 @@ class Explanation:
 def explain(basket: Collection[str], first: int, scope: Scope, depth: int) -> list[Explanation]:
     """The best `depth` candidates of a basket, the order they were ranked in."""
     lists = serving.load_lists(basket, scope)
-    candidates = merge(lists, basket)[:depth]
-    offers = get_store().offers([c.key for c in candidates], serving.ANYBODY, scope)
-    shares = {
-        (entry[0], seed): entry[1]
-        for seed, seed_list in lists.by_seed.items()
-        for entry in seed_list.entries
-    }
+    ranking = Ranking(lists, basket)
+    candidates = ranking.keys[:depth]
+    offers = get_store().offers(candidates, serving.ANYBODY, scope)
     explanations, shown = [], 0
-    for rank, candidate in enumerate(candidates, start=1):
-        offer = offers.get(candidate.key)
+    for position, key in enumerate(candidates):
+        offer = offers.get(key)
         if offer is None:
             outcome = DELETED
         elif not offer.available:
@@ -49,15 +45,11 @@ def explain(basket: Collection[str], first: int, scope: Scope, depth: int) -> li
             shown += 1
         explanations.append(
             Explanation(
-                rank=rank,
-                key=candidate.key,
+                rank=position + 1,
+                key=key,
                 title=offer.title if offer else "",
-                score=candidate.score,
-                shares={
-                    seed: shares[candidate.key, seed]
-                    for seed in sorted(basket)
-                    if (candidate.key, seed) in shares
-                },
+                score=ranking.score(position),
+                shares={share.seed: share.score for share in ranking.shares(position)},
                 outcome=outcome,
             )
         )

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
 
-#: [key, score, pair orders, orders], as `RankedList.entries` stores it.
-StoredEntry = list[Any]
 MAX_BECAUSE_OF = 3
 
 
 class SeedList(NamedTuple):
+    """A stored list, best first: three parallel columns. `orders`: orders that hold the seed."""
+
     orders: int
-    entries: list[StoredEntry]
+    keys: list[str]
+    scores: list[float]
+    pair_orders: list[int]
+
+
+NOTHING = SeedList(0, [], [], [])
 
 
 @dataclass
@@ -21,57 +27,70 @@ class Lists:
     """What the database had for some seeds, and the popular products as the fallback."""
 
     by_seed: dict[str, SeedList] = field(default_factory=dict)
-    popular: list[StoredEntry] = field(default_factory=list)
+    popular: SeedList = NOTHING
     orders: int = 0
-    version: str | None = None
+    version_id: int | None = None
 
 
-class Candidate(NamedTuple):
-    """`pair_orders` belongs to the first of `because_of`; without seeds it is a popular product.
+class Share(NamedTuple):
+    """What one seed of the basket says for a candidate; `pair_orders`: orders that hold both."""
 
-    Where no order holds the pair, the two are similar in content.
-    """
-
-    key: str
+    seed: str
     score: float
-    because_of: tuple[str, ...]
     pair_orders: int
-    orders: int
 
 
-def merge(lists: Lists, basket: Collection[str]) -> list[Candidate]:
-    """Ranks by s_j = Σ_{i∈basket} S_ij, equal scores by key, then popular products.
+class Ranking:
+    """The candidates for one basket, best first, then the popular products.
 
-    A popular product that the basket speaks against comes after the others.
+    A candidate scores s_j = Σ_{i∈basket} S_ij; equal scores come by key, and what does not score
+    above 0 is none. A popular product that the basket speaks against comes after the others.
     """
-    own = set(basket)
-    contributions: dict[str, list[tuple[float, str, int, int]]] = {}
-    for seed in sorted(own):
-        for key, score, pair_orders, orders in lists.by_seed.get(seed, SeedList(0, [])).entries:
-            if key not in own:
-                contributions.setdefault(key, []).append((score, seed, pair_orders, orders))
-    candidates = [_candidate(key, shares) for key, shares in contributions.items()]
-    candidates = [candidate for candidate in candidates if candidate.score > 0]
-    candidates.sort(key=lambda c: (-c.score, c.key))
-    named = own.union(candidate.key for candidate in candidates)
-    popular = [
-        Candidate(key, score, (), 0, orders)
-        for key, score, _, orders in lists.popular
-        if key not in named
-    ]
-    popular.sort(key=lambda candidate: candidate.key in contributions)
-    return candidates + popular
 
+    def __init__(self, lists: Lists, basket: Collection[str]) -> None:
+        own = set(basket)
+        seeds = sorted(own & lists.by_seed.keys())
+        self._lists = {seed: lists.by_seed[seed] for seed in seeds}
+        self._popular = lists.popular
+        scores: dict[str, float] = {}
+        for one in self._lists.values():
+            for key, score in zip(one.keys, one.scores, strict=True):
+                scores[key] = scores.get(key, 0.0) + score
+        for key in own:
+            scores.pop(key, None)
+        candidates = sorted(key for key, score in scores.items() if score > 0)
+        candidates.sort(key=scores.__getitem__, reverse=True)
+        filled = own.union(candidates)
+        popular = [key for key in lists.popular.keys if key not in filled]
+        popular.sort(key=scores.__contains__)
+        self.n_candidates = len(candidates)
+        self.keys = candidates + popular
+        self._scores = scores
+        self._shares: dict[int, list[Share]] = {}
 
-def _candidate(key: str, shares: list[tuple[float, str, int, int]]) -> Candidate:
-    """Orders come before likeness as a reason, then the larger share of the score."""
-    if len(shares) > 1:
-        shares.sort(key=lambda share: (not share[2], -share[0], share[1]))
-    _, _, pair_orders, orders = shares[0]
-    return Candidate(
-        key,
-        sum(share[0] for share in shares),
-        tuple([seed for score, seed, _, _ in shares if score > 0][:MAX_BECAUSE_OF]),
-        pair_orders,
-        orders,
-    )
+    def is_popular(self, position: int) -> bool:
+        """Whether the key at this position is there because it sells, not because of the basket."""
+        return position >= self.n_candidates
+
+    def score(self, position: int) -> float:
+        key = self.keys[position]
+        return self._popular_scores[key] if self.is_popular(position) else self._scores[key]
+
+    def shares(self, position: int) -> list[Share]:
+        """What speaks for a candidate: orders before likeness, then the larger share first."""
+        if position not in self._shares:
+            popular = self.is_popular(position)
+            self._shares[position] = [] if popular else self._find_shares(self.keys[position])
+        return self._shares[position]
+
+    def _find_shares(self, key: str) -> list[Share]:
+        found = []
+        for seed, one in self._lists.items():
+            if key in one.keys and one.scores[place := one.keys.index(key)] > 0:
+                found.append(Share(seed, one.scores[place], one.pair_orders[place]))
+        found.sort(key=lambda share: (not share.pair_orders, -share.score, share.seed))
+        return found
+
+    @cached_property
+    def _popular_scores(self) -> dict[str, float]:
+        return dict(zip(self._popular.keys, self._popular.scores, strict=True))

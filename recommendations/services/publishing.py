@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -33,7 +33,7 @@ def write_lists(version: ModelVersion, lists: Iterable[Ranked]) -> Iterator[int]
                 kind=ranked.kind,
                 seed_key=ranked.seed,
                 orders=ranked.orders,
-                entries=[_compact(entry) for entry in ranked.entries],
+                entries=_columns(ranked.entries),
             )
             for ranked in batch
         )
@@ -91,6 +91,10 @@ def _published(surface: str, scope: str) -> QuerySet[ModelVersion]:
     ).order_by("-pk")
 
 
-def _compact(entry: Entry) -> list[Any]:
+def _columns(entries: Sequence[Entry]) -> list[list[Any]]:
     """Six significant digits order the list as well as sixteen, in half the bytes."""
-    return [entry.key, float(f"{entry.score:.6g}"), entry.pair_orders, entry.orders]
+    return [
+        [entry.key for entry in entries],
+        [float(f"{entry.score:.6g}") for entry in entries],
+        [entry.pair_orders for entry in entries],
+    ]

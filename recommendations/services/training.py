@@ -16,7 +16,12 @@ from recommendations.engine.registry import make_model
 from recommendations.exceptions import GivenUp, InvalidArgument, NothingToLearn
 from recommendations.models import ModelVersion, RunStatus, Surface
 from recommendations.services import publishing
-from recommendations.services.evaluation import evaluate, learnable, published_lists
+from recommendations.services.evaluation import (
+    evaluate,
+    learnable,
+    published_lists,
+    with_every_item,
+)
 from recommendations.services.leases import Lease, training_lease
 from recommendations.services.progress import Listener, RunProgress
 from recommendations.stores.base import OrderLineFact, Scope
@@ -107,7 +112,7 @@ def _run(version: ModelVersion, lease: Lease, progress: RunProgress, *, force: b
     verdict = evaluate(model, interactions, settings, live=live, documents=documents)
     progress("fitting", EVALUATED)
     model.fit(interactions, documents)
-    lists = list(published_lists(model, interactions, settings))
+    lists = with_every_item(published_lists(model, interactions, settings), interactions)
     for written in publishing.write_lists(version, lists):
         progress("writing lists", FITTED + (WRITTEN - FITTED) * written / len(lists))
 

@@ -35,8 +35,8 @@ def test_what_nobody_bought_has_a_list_and_is_in_others():
     lists = {ranked.seed: ranked for ranked in model.ranked(Publication())}
     assert lists["1"].orders == 2
     assert lists["1"].entries == [
-        Entry("2", pytest.approx(ALIKE), 0, 1),
-        Entry("3", pytest.approx(ALIKE), 0, 0),
+        Entry("2", pytest.approx(ALIKE), 0),
+        Entry("3", pytest.approx(ALIKE), 0),
     ]
     assert lists["3"].orders == 0
 

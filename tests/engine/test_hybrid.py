@@ -55,14 +55,14 @@ def test_pairs_with_a_rarer_item_have_scaled_scores_of_co_occurrence():
 
 def test_its_evidence_is_that_of_the_orders():
     (entry,) = by_seed(Hybrid(max_items=3))["x"].entries
-    assert (entry.key, entry.pair_orders, entry.orders) == ("a", 3, 35)
+    assert (entry.key, entry.pair_orders) == ("a", 3)
 
 
 def test_a_product_without_partners_has_similar_ones_below_all_partners():
     documents = [Document("x", "Blue tea cup"), Document("z", "Red tea cup"), Document("b", "Jam")]
     found = by_seed(Hybrid(max_items=3), documents)
     (similar,) = found["z"].entries
-    assert (similar.key, similar.pair_orders, similar.orders) == ("x", 0, 3)
+    assert (similar.key, similar.pair_orders) == ("x", 0)
     assert found["z"].orders == 0
     partners = [e.score for seed in "abcxy" for e in found[seed].entries if e.score > 0]
     assert 0 < similar.score < min(partners)

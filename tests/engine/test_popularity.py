@@ -10,9 +10,9 @@ def test_scores_are_shares_of_the_weighted_orders():
     X = interactions("a b", "a", "c", buyers=["x", "y", "z"], days=[0, 90, 90])
     (ranked,) = Popularity(half_life_days=90).fit(X).ranked(Publication())
     assert ranked.entries == [
-        Entry("a", pytest.approx(0.6), 0, 2),
-        Entry("c", pytest.approx(0.4), 0, 1),
-        Entry("b", pytest.approx(0.2), 0, 1),
+        Entry("a", pytest.approx(0.6), 0),
+        Entry("c", pytest.approx(0.4), 0),
+        Entry("b", pytest.approx(0.2), 0),
     ]
 
 

@@ -27,9 +27,9 @@ def lists(**publication):
 def test_only_pairs_of_some_order_are_listed_whatever_their_score():
     # a and d never met; the diagonal is nothing either; c has only d with a positive score
     assert lists() == {
-        "a": [Entry("c", 3.0, 2, 3), Entry("b", 2.0, 2, 2)],
-        "b": [Entry("a", 2.0, 2, 2), Entry("c", 2.0, 2, 3)],
-        "c": [Entry("d", 1.0, 1, 1)],
+        "a": [Entry("c", 3.0, 2), Entry("b", 2.0, 2)],
+        "b": [Entry("a", 2.0, 2), Entry("c", 2.0, 2)],
+        "c": [Entry("d", 1.0, 1)],
     }
 
 
@@ -38,11 +38,11 @@ def test_thresholds_apply_to_the_pair():
 
 
 def test_the_best_k_equal_scores_by_item():
-    assert lists(k=1)["b"] == [Entry("a", 2.0, 2, 2)]
+    assert lists(k=1)["b"] == [Entry("a", 2.0, 2)]
 
 
 def test_the_most_negative_are_kept_beside_them():
-    assert lists(against=1)["c"] == [Entry("d", 1.0, 1, 1), Entry("a", -3.0, 0, 2)]
+    assert lists(against=1)["c"] == [Entry("d", 1.0, 1), Entry("a", -3.0, 0)]
     assert [e.key for e in lists(against=9)["c"]] == ["d", "b", "a"]
 
 

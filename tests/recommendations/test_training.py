@@ -27,12 +27,19 @@ def lists_of(version: ModelVersion) -> dict[tuple[str, str], list]:
 def test_a_run_publishes_lists_of_every_seed_and_of_what_is_popular(store):
     add_orders(store, "tea cup", "tea cup", "jam")
     version = train()
-    assert (version.status, version.orders, version.items, version.lists) == ("READY", 3, 3, 3)
+    assert (version.status, version.orders, version.items, version.lists) == ("READY", 3, 3, 4)
     assert live_version(SURFACE, "default") == version
     lists = lists_of(version)
-    assert set(lists) == {("item", "tea"), ("item", "cup"), ("global", "")}
-    assert [entry[0] for entry in lists["item", "tea"]] == ["cup"]
-    assert lists["item", "tea"][0][2:] == [2, 2]
+    assert set(lists) == {("item", "tea"), ("item", "cup"), ("item", "jam"), ("global", "")}
+    keys, _, pair_orders = lists["item", "tea"]
+    assert (keys, pair_orders) == (["cup"], [2])
+    assert lists["item", "jam"] == [[], [], []]
+
+
+def test_every_list_says_in_how_many_orders_its_seed_was(store):
+    add_orders(store, "tea cup", "tea cup", "jam", "cup")
+    items = train().ranked_lists.filter(kind="item")
+    assert dict(items.values_list("seed_key", "orders")) == {"tea": 2, "cup": 3, "jam": 1}
 
 
 def test_the_run_reports_its_phases_and_ends_complete(store):
