@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from recommendations.conf import get_settings
 from recommendations.exceptions import RecommendationsError
-from recommendations.models import LiveVersion, ModelVersion, RunStatus, Surface
+from recommendations.models import TRAINED, LiveVersion, ModelVersion, RunStatus
 from recommendations.services import figures, publishing
 from recommendations.tasks import train
 
@@ -138,7 +138,7 @@ class ModelVersionAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         context = {
             "may_train": self.has_change_permission(request),
-            "surfaces": Surface.choices,
+            "surfaces": [(surface.value, surface.label) for surface in TRAINED],
             "scopes": get_settings().SCOPES,
             "running": ModelVersion.objects.filter(status=RunStatus.RUNNING).exists(),
         }

@@ -43,9 +43,11 @@ RANGES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("MIN_PAIR_BUYERS", lambda n: n >= 1, "1 or more"),
     ("MAX_BASKET_SIZE", lambda n: n >= 2, "2 or more"),
     ("HALF_LIFE_DAYS", lambda days: days > 0, "more than 0"),
+    ("TRENDING_HALF_LIFE_DAYS", lambda days: days > 0, "more than 0"),
     ("MAX_FIRST", lambda n: 1 <= n <= 250, "1 to 250"),
     ("EVALUATION_BASKETS", lambda n: n >= 0, "0 or more"),
     ("KEEP_VERSIONS", lambda n: n >= 1, "1 or more"),
+    ("TOKEN_DAYS", lambda days: 1 <= days <= 365, "1 to 365"),
     ("LEASE_SECONDS", lambda s: s >= 60, "60 or more"),
 )
 
@@ -73,11 +75,14 @@ def _check_store(settings: Settings) -> list[CheckMessage]:
 
 
 def _check_model(settings: Settings) -> list[CheckMessage]:
-    try:
-        make_model(settings.MODEL, settings.MODEL_PARAMS)
-    except InvalidArgument as error:
-        return [Error(str(error), hint=f"See {SETTING}['MODEL'] and its params.", id=_id(3))]
-    return []
+    problems: list[CheckMessage] = []
+    for key, params in (("MODEL", settings.MODEL_PARAMS), ("SIMILAR_MODEL", {})):
+        try:
+            make_model(getattr(settings, key), params)
+        except InvalidArgument as error:
+            hint = f"See {SETTING}[{key!r}] and its params."
+            problems.append(Error(str(error), hint=hint, id=_id(3)))
+    return problems
 
 
 def _check_scopes(settings: Settings) -> list[CheckMessage]:

@@ -32,6 +32,10 @@ class Settings:
     #: Name of the model in the registry behind "frequently bought with", and its parameters.
     MODEL: str = "hybrid"
     MODEL_PARAMS: Mapping[str, Any] = field(default_factory=dict)
+    #: Name of the model behind "similar products".
+    SIMILAR_MODEL: str = "substitutes"
+    #: For what is trending, an order counts half after this many days.
+    TRENDING_HALF_LIFE_DAYS: float = 7.0
     #: Whether training looks for better parameters on the newest part of the orders.
     TUNE: bool = True
     #: Neighbours kept for each product.
@@ -54,6 +58,8 @@ class Settings:
     EVALUATION_BASKETS: int = 5000
     #: Published versions whose lists are kept for a roll back.
     KEEP_VERSIONS: int = 5
+    #: So long a suggestion token can be sent back.
+    TOKEN_DAYS: int = 30
     #: A run that shows no sign of life for so long may be replaced by another.
     LEASE_SECONDS: int = 900
 

@@ -49,6 +49,12 @@ class VersionNotPublishable(RecommendationsError):
     code = "VERSION_NOT_PUBLISHABLE"
 
 
+class BadToken(RecommendationsError, ValueError):
+    """A suggestion token was made up, changed, or is too old."""
+
+    code = "BAD_TOKEN"
+
+
 class GivenUp(RecommendationsError):
     """A run was killed so often that it is not started again by itself."""
 

@@ -12,9 +12,18 @@ from recommendations.fields import KeyField
 
 
 class Surface(models.TextChoices):
-    """A place where suggestions are shown, each with a live version of its own."""
+    """A place where suggestions are shown. Those of `TRAINED` have live versions of their own; the
+    others read the lists of "frequently bought with"."""
 
     FREQUENTLY_BOUGHT_WITH = "frequently_bought_with", "Frequently bought with"
+    SIMILAR_PRODUCTS = "similar_products", "Similar products"
+    TRENDING = "trending", "Trending"
+    RECOMMENDED_FOR_YOU = "recommended_for_you", "Recommended for you"
+    BUY_AGAIN = "buy_again", "Buy again"
+    RECENTLY_VIEWED = "recently_viewed", "Recently viewed"
+
+
+TRAINED = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.SIMILAR_PRODUCTS, Surface.TRENDING)
 
 
 class RunStatus(models.TextChoices):
@@ -83,7 +92,7 @@ class RankedList(models.Model):
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="ranked_lists")
     kind = models.CharField(max_length=6, choices=[(kind, kind) for kind in ListKind])
-    seed_key = KeyField(max_length=64, blank=True)
+    seed_key = KeyField(max_length=255, blank=True)
     orders = models.PositiveIntegerField(default=0, help_text="Orders that hold the seed.")
     entries = models.JSONField(
         help_text="Three columns, best first: [[key, …], [score, …], [pair orders, …]]."

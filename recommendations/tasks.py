@@ -8,7 +8,6 @@ from typing import Any
 from celery import Task, shared_task
 
 from recommendations.exceptions import GivenUp, NothingToLearn, TrainingInProgress
-from recommendations.models import Surface
 from recommendations.services import training
 
 logger = logging.getLogger(__name__)
@@ -20,12 +19,16 @@ HARMLESS = (TrainingInProgress, NothingToLearn, GivenUp)
 @shared_task(name="recommendations.train", bind=True)
 def train(
     self: Task[Any, Any],
-    surface: str = Surface.FREQUENTLY_BOUGHT_WITH,
+    surface: str | None = None,
     scope: str = "default",
 ) -> None:
-    """Trains a new version and publishes it if it passes the gate."""
+    """Trains a new version and publishes it if it passes the gate; of every surface if none is
+    named."""
     try:
-        training.train(surface, scope, holder=self.request.id)
+        if surface is None:
+            training.train_all(scope, holder=self.request.id)
+        else:
+            training.train(surface, scope, holder=self.request.id)
     except HARMLESS as reason:
         logger.warning("recommendations.train: %s", reason)
 

@@ -26,6 +26,7 @@ class WorldProduct:
     key: str
     title: str
     available: bool = True
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class World:
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WORLD = World(
     products=(
-        WorldProduct("tea", "Green tea"),
+        WorldProduct("tea", "Green tea", categories=("Drinks", "Tea")),
         WorldProduct("cup", "Cup"),
         WorldProduct("Cup", "Another cup, whose key differs in case only"),
         WorldProduct("gone", "Sold out", available=False),
@@ -109,6 +110,34 @@ class StoreContract:
     def test_every_product_is_described(self) -> None:
         titles = {doc.key: doc.title for doc in self.make_store(WORLD).products(self.scope)}
         assert titles == {product.key: product.title for product in WORLD.products}
+
+    def test_categories_are_named_with_those_above_them(self) -> None:
+        store = self.make_store(WORLD)
+        names = store.categories(self.scope)
+        (tea,) = [doc for doc in store.products(self.scope) if doc.key == "tea"]
+        offer = store.offers(["tea"], Actor(), self.scope)["tea"]
+        assert [names[key] for key in tea.category_keys] == ["Drinks", "Drinks > Tea"]
+        assert offer.category_keys == tea.category_keys
+        assert tea.categories == ("Drinks", "Tea")
+
+    def test_purchases_are_those_of_the_person_newest_first(self) -> None:
+        store = self.make_store(WORLD)
+        lines = list(store.order_lines(self.scope))
+        buyers = [line.buyer for line in lines]
+        (ann,) = {
+            buyer for buyer in buyers if len({x.order for x in lines if x.buyer == buyer}) == 2
+        }
+        found = store.purchases(Actor(person=ann), 10, self.scope)
+        assert [{p.product for p in found[:2]}, {p.product for p in found[2:]}] == [
+            {"tea", "Cup"},
+            {"tea", "cup"},
+        ]
+        assert [p.ordered_at for p in found[::2]] == [NOON + timedelta(days=1), NOON]
+        assert len({p.order for p in found}) == 2
+        assert list(store.purchases(Actor(person=ann), 1, self.scope)) == [found[0]]
+
+    def test_nobody_known_has_no_purchases(self) -> None:
+        assert list(self.make_store(WORLD).purchases(Actor(), 10, self.scope)) == []
 
     def test_keys_of_products_are_canonical_and_unknown_ones_are_left_out(self) -> None:
         found = self.make_store(WORLD).canonical_keys(["tea", "Cup", "never"], self.scope)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min
+from django.http import HttpRequest
 
-from recommendations.stores.base import Actor, Offer, OrderLineFact, ProductDoc, Scope
+from recommendations.stores.base import Actor, Offer, OrderLineFact, ProductDoc, Purchase, Scope
 from shop.catalog.models import Category, Product, PublicationState, Variant
+from shop.customers.services import customer_of
 from shop.orders.models import TAKEN_BACK, Order, OrderLine
 
 ROWS_A_QUERY = 50_000
@@ -36,8 +38,7 @@ class ShopStore:
         while rows := list(lines.filter(pk__gt=last)[:ROWS_A_QUERY]):
             last = rows[-1][0]
             for _, order, product, customer, email, placed_at in rows:
-                buyer = f"customer {customer}" if customer else email.lower() or None
-                yield OrderLineFact(order, product, buyer, placed_at)
+                yield OrderLineFact(order, product, _buyer(customer, email), placed_at)
 
     def count_order_lines(self, scope: Scope) -> int:
         """The span of the primary key: exact enough for a progress bar, and instant."""
@@ -49,8 +50,10 @@ class ShopStore:
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         categories = _category_paths()
-        products = Product.objects.annotate(lowest=Min("variants__price")).prefetch_related(
-            "attributes__attribute"
+        products = (
+            Product.objects.annotate(lowest=Min("variants__price"))
+            .select_related("category")
+            .prefetch_related("attributes__attribute")
         )
         for product in products.order_by("pk").iterator(chunk_size=PRODUCTS_A_QUERY):
             yield ProductDoc(
@@ -58,6 +61,7 @@ class ShopStore:
                 title=product.title,
                 description=product.description,
                 categories=categories.get(product.category_id, ()),
+                category_keys=category_keys(product.category),
                 attributes={a.attribute.name: a.value for a in product.attributes.all()},
                 price=None if product.lowest is None else float(product.lowest),
             )
@@ -67,16 +71,66 @@ class ShopStore:
         codes = Product.objects.filter(code__in=keys).values_list("code", "code")
         return dict(skus) | dict(codes)
 
+    def categories(self, scope: Scope) -> Mapping[str, str]:
+        names: dict[str, str] = {}
+        for path, name in Category.objects.order_by("path").values_list("path", "name"):
+            above = names.get(path[: -Category.steplen])
+            names[path] = f"{above} > {name}" if above else name
+        return names
+
+    def identify(self, request: HttpRequest | None) -> Actor:
+        user = getattr(request, "user", None)
+        customer = customer_of(user) if user is not None else None
+        return Actor(person=_buyer(customer.pk, "") if customer else None, request=request)
+
+    def purchases(self, actor: Actor, limit: int, scope: Scope) -> Sequence[Purchase]:
+        """Of an account's orders. A guest is not taken at the e-mail address they say is theirs."""
+        kind, _, customer = (actor.person or "").partition(" ")
+        if kind != "customer":
+            return []
+        lines = OrderLine.objects.filter(order__customer=int(customer)).exclude(
+            order__status__in=TAKEN_BACK
+        )
+        newest = lines.order_by("-order__placed_at", "-pk").values_list(
+            "product_code", "order__number", "order__placed_at"
+        )
+        return [Purchase(*row) for row in newest[:limit]]
+
     def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
         rows = (
             Product.objects.filter(code__in=list(keys))
-            .annotate(most=Max("variants__stock", filter=Q(variants__stock__gt=0)))
-            .values_list("code", "title", "state", "most")
+            .annotate(
+                most=Max("variants__stock", default=0),
+                lowest=Min("variants__price"),
+            )
+            .values_list("code", "title", "state", "most", "lowest", "category__path")
         )
         return {
-            code: Offer(code, title, state == PublicationState.PUBLISHED and bool(most))
-            for code, title, state, most in rows.order_by()
+            code: Offer(
+                code,
+                title,
+                available=state == PublicationState.PUBLISHED and most > 0,
+                price=None if price is None else float(price),
+                stock=most,
+                category_keys=_prefixes(path),
+            )
+            for code, title, state, most, price, path in rows.order_by()
         }
+
+
+def category_keys(category: Category | None) -> tuple[str, ...]:
+    """The category and those above it, from the top down."""
+    return _prefixes(category.path if category else None)
+
+
+def _prefixes(path: str | None) -> tuple[str, ...]:
+    """A path of treebeard begins with the paths of the categories above."""
+    ends = range(Category.steplen, len(path or "") + 1, Category.steplen)
+    return tuple((path or "")[:end] for end in ends)
+
+
+def _buyer(customer: int | None, email: str) -> str | None:
+    return f"customer {customer}" if customer else email.lower() or None
 
 
 def _category_paths() -> dict[int | None, tuple[str, ...]]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.utils import timezone
+from django.utils.text import slugify
 
 from shop.carts.models import Cart
-from shop.catalog.models import Product, PublicationState, Variant
+from shop.catalog.models import Category, Product, PublicationState, Variant
 from shop.customers.models import Customer, User
 from shop.orders.models import Order, OrderStatus
 
@@ -35,6 +36,22 @@ def product(
     )
     variant(made, sku=code, price=price, stock=stock)
     return made
+
+
+def category(*names: str) -> Category | None:
+    """The category at the end of this path, made where there is none; None without a name."""
+    found = None
+    for name in names:
+        below = Category.objects.get_children(found) if found else Category.objects.get_root_nodes()
+        above, found = found, below.filter(name=name).first()
+        if found is None:
+            made = Category(name=name, slug=f"{slugify(name)}-{next(_serial)}")
+            found = (
+                Category.objects.add_child(above, instance=made)
+                if above
+                else Category.objects.add_root(instance=made)
+            )
+    return found
 
 
 def variant(

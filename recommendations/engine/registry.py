@@ -15,6 +15,7 @@ from recommendations.engine.hybrid import Hybrid
 from recommendations.engine.item_knn import ItemKNN
 from recommendations.engine.neural import MLP, DenoisingAutoencoder
 from recommendations.engine.popularity import Popularity
+from recommendations.engine.substitutes import Substitutes
 from recommendations.engine.user_knn import TIFUKNN, TopFreq, UserKNN
 from recommendations.exceptions import InvalidArgument
 
@@ -30,6 +31,7 @@ MODELS: dict[str, type[Recommender]] = {
     "popularity": Popularity,
     "pure_svd": PureSVD,
     "rp3beta": RP3beta,
+    "substitutes": Substitutes,
     "tifu_knn": TIFUKNN,
     "top_freq": TopFreq,
     "user_knn": UserKNN,

@@ -9,9 +9,10 @@ import strawberry
 import strawberry_django
 from strawberry import relay
 
+from recommendations.conf import get_store
 from recommendations.graphql.batching import Operation, current_operation
 from recommendations.graphql.types import build_suggestion_connection
-from recommendations.services import serving
+from recommendations.services import serving, surfaces
 from recommendations.services.suggestions import Suggestions
 from recommendations.stores.base import Actor
 
@@ -19,6 +20,11 @@ from recommendations.stores.base import Actor
 Loader = Callable[[Collection[str], strawberry.Info], Mapping[str, Any]]
 #: Objects of one list → the product keys each of them stands for: a cart's lines, a product.
 Baskets = Callable[[Sequence[Any]], Sequence[Collection[str]]]
+#: A service that answers many baskets, and one that answers a person.
+Serve = Callable[..., Sequence[Suggestions]]
+ServePerson = Callable[..., Suggestions]
+
+CART_FIRST, SIMILAR_FIRST, PAGE_FIRST = 4, 8, 12
 
 
 class SuggestionFields:
@@ -33,37 +39,98 @@ class SuggestionFields:
 
     def frequently_bought_with(self, baskets: Baskets, **hints: Any) -> Any:
         """A field for a type whose objects stand for baskets. `hints` go to the optimizer."""
+        return self._of_siblings(
+            "frequently_bought_with", serving.frequently_bought_with, baskets, CART_FIRST,
+            "What other customers bought together with this.", **hints,
+        )  # fmt: skip
 
-        def frequently_bought_with(root: Any, info: strawberry.Info, first: int = 4) -> Any:
-            operation = current_operation()
-            siblings = operation.siblings(root)
-            place = (_place(info), id(siblings), first)
-            if place not in operation.batches:
-                operation.batches[place] = self._answer(operation, siblings, baskets, first, info)
-            return operation.batches[place][id(root)]
+    def similar_products(self, baskets: Baskets, **hints: Any) -> Any:
+        """A field for a product type: what a customer could take instead."""
+        return self._of_siblings(
+            "similar_products", surfaces.similar_products, baskets, SIMILAR_FIRST,
+            "What a customer could take instead of this.", **hints,
+        )  # fmt: skip
+
+    def recommended_for_you(self) -> Any:
+        """A root field: for the person who asks, from what they bought."""
+        return self._personal(
+            "recommended_for_you",
+            surfaces.recommended_for_you,
+            "For whoever asks, from their own orders; what is popular for a guest.",
+        )
+
+    def buy_again(self) -> Any:
+        """A root field: what the person who asks may need again by now."""
+        return self._personal(
+            "buy_again",
+            surfaces.buy_again,
+            "What whoever asks has bought and may need again by now, then as recommendedForYou.",
+        )
+
+    def trending(self, category_key_of: Callable[[relay.GlobalID], str]) -> Any:
+        """A root field: what is in demand, in a category or at all."""
+
+        def trending(
+            info: strawberry.Info, first: int = PAGE_FIRST, category: relay.GlobalID | None = None
+        ) -> Any:
+            key = "" if category is None else category_key_of(category)
+            actor = Actor(request=_request(info))
+            return self._connection([surfaces.trending(first, category=key, actor=actor)])[0]
 
         return self._field(
-            frequently_bought_with,
-            {"first": int},
-            "What other customers bought together with this.",
-            **hints,
+            trending,
+            {"first": int, "category": relay.GlobalID | None},
+            "What is in demand at the moment, in a category and those below it or at all.",
         )
 
     def suggestions(self, keys_of: Callable[[list[relay.GlobalID]], Collection[str]]) -> Any:
         """A root field for any basket, given by the ids of its products."""
 
         def suggestions(
-            info: strawberry.Info, product_ids: list[relay.GlobalID], first: int = 4
+            info: strawberry.Info, product_ids: list[relay.GlobalID], first: int = CART_FIRST
         ) -> Any:
-            operation = current_operation()
+            actor = Actor(request=_request(info))
             keys = keys_of(product_ids)
-            return self._answer(operation, [None], lambda _: [keys], first, info)[id(None)]
+            return self._connection(serving.frequently_bought_with([keys], first, actor=actor))[0]
 
         return self._field(
             suggestions,
             {"product_ids": list[relay.GlobalID], "first": int},
             "What goes with any set of products, for baskets this API does not know.",
         )
+
+    def _of_siblings(
+        self,
+        name: str,
+        serve: Serve,
+        baskets: Baskets,
+        usual: int,
+        description: str,
+        **hints: Any,
+    ) -> Any:
+        """A field of a type: the first object that is asked is answered with all its siblings."""
+
+        def resolver(root: Any, info: strawberry.Info, first: int = usual) -> Any:
+            operation = current_operation()
+            siblings = operation.siblings(root)
+            place = (_place(info), id(siblings), first)
+            if place not in operation.batches:
+                actor = Actor(request=_request(info))
+                answers = serve(baskets(siblings), first, actor=actor)
+                found = self._connection(answers)
+                operation.batches[place] = dict(zip(map(id, siblings), found, strict=True))
+            return operation.batches[place][id(root)]
+
+        resolver.__name__ = name
+        return self._field(resolver, {"first": int}, description, **hints)
+
+    def _personal(self, name: str, serve: ServePerson, description: str) -> Any:
+        def resolver(info: strawberry.Info, first: int = PAGE_FIRST) -> Any:
+            actor = get_store().identify(_request(info))
+            return self._connection([serve(first, actor=actor)])[0]
+
+        resolver.__name__ = name
+        return self._field(resolver, {"first": int}, description)
 
     def _field(
         self,
@@ -80,22 +147,9 @@ class SuggestionFields:
         }
         return strawberry_django.field(resolver=resolver, description=description, **hints)
 
-    def _answer(
-        self,
-        operation: Operation,
-        roots: Sequence[Any],
-        baskets: Baskets,
-        first: int,
-        info: strawberry.Info,
-    ) -> dict[int, Any]:
-        found = serving.frequently_bought_with(
-            baskets(roots), first, actor=Actor(request=_request(info))
-        )
-        nodes_of = _Nodes(operation, found, self._load)
-        return {
-            id(root): self.connection(suggestions=suggestions, nodes_of=nodes_of)
-            for root, suggestions in zip(roots, found, strict=True)
-        }
+    def _connection(self, answers: Sequence[Suggestions]) -> list[Any]:
+        nodes_of = _Nodes(current_operation(), answers, self._load)
+        return [self.connection(suggestions=one, nodes_of=nodes_of) for one in answers]
 
 
 class _Nodes:

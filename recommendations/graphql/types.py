@@ -12,6 +12,7 @@ import strawberry_django
 from strawberry import relay
 
 from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
+from recommendations.services.tokens import make_token
 
 strawberry.enum(
     Source,
@@ -82,6 +83,13 @@ def build_suggestion_connection(product: Any) -> Any:  # noqa: C901 (two types, 
     class SuggestionConnection:
         suggestions: strawberry.Private[Suggestions]
         nodes_of: strawberry.Private[NodeResolver]
+
+        @strawberry.field(
+            description="Send it back with events and with what is put in the cart: it says, and "
+            "can't be forged, which suggestions these were."
+        )
+        def token(self) -> str:
+            return make_token(self.suggestions)
 
         @strawberry.field(description="The model version that answered, null before the first.")
         def model_version(self) -> str | None:

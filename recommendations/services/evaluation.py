@@ -130,14 +130,19 @@ def publication(settings: Settings) -> Publication:
     )
 
 
-def popularity_lists(interactions: Interactions, settings: Settings) -> list[Ranked]:
-    """The fallback that is published beside every model."""
-    model = Popularity(half_life_days=settings.HALF_LIFE_DAYS).fit(interactions)
-    return list(model.ranked(Publication(k=settings.POPULAR_SIZE)))
+def popularity_lists(
+    interactions: Interactions, settings: Settings, documents: Sequence[Document] = ()
+) -> list[Ranked]:
+    """The fallback that is published beside every model: overall and for each category."""
+    model = Popularity(half_life_days=settings.HALF_LIFE_DAYS, by_category=True)
+    return list(model.fit(interactions, documents).ranked(Publication(k=settings.POPULAR_SIZE)))
 
 
 def published_lists(
-    model: Recommender, interactions: Interactions, settings: Settings
+    model: Recommender,
+    interactions: Interactions,
+    settings: Settings,
+    documents: Sequence[Document] = (),
 ) -> Iterator[Ranked]:
     """The lists of a fitted model as served: cut, filtered, above what is popular.
 
@@ -148,7 +153,7 @@ def published_lists(
         has_own |= ranked.kind == ListKind.GLOBAL and not ranked.seed
         yield ranked
     if not has_own:
-        yield from popularity_lists(interactions, settings)
+        yield from popularity_lists(interactions, settings, documents)
 
 
 def with_every_item(lists: Iterable[Ranked], interactions: Interactions) -> list[Ranked]:

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from recommendations.conf import get_store
-from recommendations.services import serving
-from recommendations.services.merging import Ranking
+from recommendations.models import Surface
+from recommendations.services.serving import ANYBODY, Answering, Question
 from recommendations.services.suggestions import Suggestion
 from recommendations.stores.base import Scope
 
 SHOWN, NOT_FOR_SALE, DELETED, BELOW = "shown", "not for sale", "no longer exists", "ranked lower"
+IN_BASKET, UNSPOKEN = "in the basket", "no list of these products holds it"
 
 
 @dataclass(frozen=True)
@@ -27,33 +27,41 @@ class Explanation:
     outcome: str
 
 
-def explain(basket: Collection[str], first: int, scope: Scope, depth: int) -> list[Explanation]:
-    """The best `depth` candidates of a basket, the order they were ranked in."""
-    lists = serving.load_lists(basket, scope)
-    ranking = Ranking(lists, basket)
-    candidates = ranking.keys[:depth]
-    offers = get_store().offers(candidates, serving.ANYBODY, scope)
-    explanations, shown = [], 0
-    for position, key in enumerate(candidates):
-        offer = offers.get(key)
-        if offer is None:
-            outcome = DELETED
-        elif not offer.available:
-            outcome = NOT_FOR_SALE
-        else:
-            outcome = SHOWN if shown < first else BELOW
-            shown += 1
-        explanations.append(
-            Explanation(
-                rank=position + 1,
-                key=key,
-                title=offer.title if offer else "",
-                score=ranking.score(position),
-                shares={share.seed: share.score for share in ranking.shares(position)},
-                outcome=outcome,
-            )
+def explain(
+    basket: Collection[str], first: int, scope: Scope, depth: int, wanted: Collection[str] = ()
+) -> list[Explanation]:
+    """The best `depth` candidates of a basket, the order they were ranked in, and after them what
+    became of the `wanted` products that are not among these."""
+    question = Question.of(basket)
+    answering = Answering(Surface.FREQUENTLY_BOUGHT_WITH, [question], first, ANYBODY, scope)
+    shown = {one.key for one in answering.answers()[0].items}
+    (ranking,) = answering.rankings
+    ranks = {key: rank for rank, key in enumerate(ranking.keys, start=1)}
+    keys = list(dict.fromkeys([*ranking.keys[:depth], *wanted]))
+    answering.look_up(keys)
+
+    def outcome(key: str) -> str:
+        if key in question.seeds:
+            return IN_BASKET
+        if key not in answering.offers:
+            return DELETED
+        if key not in ranks:
+            return UNSPOKEN
+        if not answering.is_for_sale(key):
+            return NOT_FOR_SALE
+        return SHOWN if key in shown else BELOW
+
+    return [
+        Explanation(
+            rank=ranks.get(key, 0),
+            key=key,
+            title=answering.offers[key].title if key in answering.offers else "",
+            score=ranking.score(key) if key in ranks else 0.0,
+            shares={share.seed: share.score for share in ranking.shares(key)},
+            outcome=outcome(key),
         )
-    return explanations
+        for key in keys
+    ]
 
 
 def suggestion_json(suggestion: Suggestion) -> dict[str, Any]:

@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-MAX_BECAUSE_OF = 3
-
-
-class SeedList(NamedTuple):
-    """A stored list, best first: three parallel columns. `orders`: orders that hold the seed."""
-
-    orders: int
-    keys: list[str]
-    scores: list[float]
-    pair_orders: list[int]
-
-
-NOTHING = SeedList(0, [], [], [])
-
-
-@dataclass
-class Lists:
-    """What the database had for some seeds, and the popular products as the fallback."""
-
-    by_seed: dict[str, SeedList] = field(default_factory=dict)
-    popular: SeedList = NOTHING
-    orders: int = 0
-    version_id: int | None = None
+from recommendations.services.lists import StoredList
+from recommendations.services.suggestions import Source
 
 
 class Share(NamedTuple):
@@ -41,56 +18,60 @@ class Share(NamedTuple):
 
 
 class Ranking:
-    """The candidates for one basket, best first, then the popular products.
+    """The candidates for one basket, best first.
 
-    A candidate scores s_j = Σ_{i∈basket} S_ij; equal scores come by key, and what does not score
-    above 0 is none. A popular product that the basket speaks against comes after the others.
+    A candidate scores s_j = Σ_{i∈basket} w_i S_ij with w_i = 1 unless given; equal scores come by
+    key, and what does not score above 0 is none. Below them comes what it is filled with.
     """
 
-    def __init__(self, lists: Lists, basket: Collection[str]) -> None:
-        own = set(basket)
-        seeds = sorted(own & lists.by_seed.keys())
-        self._lists = {seed: lists.by_seed[seed] for seed in seeds}
-        self._popular = lists.popular
+    def __init__(
+        self,
+        by_seed: Mapping[str, StoredList],
+        basket: Mapping[str, float],
+        excluded: Collection[str] = (),
+    ) -> None:
+        seeds = sorted(basket.keys() & by_seed.keys())
+        self._lists = {seed: (basket[seed], by_seed[seed]) for seed in seeds}
+        self._excluded = {*basket, *excluded}
         scores: dict[str, float] = {}
-        for one in self._lists.values():
+        for weight, one in self._lists.values():
             for key, score in zip(one.keys, one.scores, strict=True):
-                scores[key] = scores.get(key, 0.0) + score
-        for key in own:
+                scores[key] = scores.get(key, 0.0) + weight * score
+        for key in self._excluded:
             scores.pop(key, None)
-        candidates = sorted(key for key, score in scores.items() if score > 0)
-        candidates.sort(key=scores.__getitem__, reverse=True)
-        filled = own.union(candidates)
-        popular = [key for key in lists.popular.keys if key not in filled]
-        popular.sort(key=scores.__contains__)
-        self.n_candidates = len(candidates)
-        self.keys = candidates + popular
+        self.keys = sorted(key for key, score in scores.items() if score > 0)
+        self.keys.sort(key=scores.__getitem__, reverse=True)
         self._scores = scores
-        self._shares: dict[int, list[Share]] = {}
+        self._fillers: dict[str, Source] = {}
+        self._shares: dict[str, list[Share]] = {}
 
-    def is_popular(self, position: int) -> bool:
-        """Whether the key at this position is there because it sells, not because of the basket."""
-        return position >= self.n_candidates
+    def fill(self, source: Source, one: StoredList) -> None:
+        """Adds what is not named yet; what the basket speaks against comes last."""
+        named = self._excluded.union(self.keys)
+        scores = dict(zip(one.keys, one.scores, strict=True))
+        added = [key for key in one.keys if key not in named]
+        added.sort(key=lambda key: self._scores.get(key, 0.0) < 0)
+        self.keys += added
+        self._scores |= {key: scores[key] for key in added}
+        self._fillers |= dict.fromkeys(added, source)
 
-    def score(self, position: int) -> float:
-        key = self.keys[position]
-        return self._popular_scores[key] if self.is_popular(position) else self._scores[key]
+    def filler(self, key: str) -> Source | None:
+        """As what a key was filled in; None for a candidate."""
+        return self._fillers.get(key)
 
-    def shares(self, position: int) -> list[Share]:
+    def score(self, key: str) -> float:
+        return self._scores[key]
+
+    def shares(self, key: str) -> list[Share]:
         """What speaks for a candidate: orders before likeness, then the larger share first."""
-        if position not in self._shares:
-            popular = self.is_popular(position)
-            self._shares[position] = [] if popular else self._find_shares(self.keys[position])
-        return self._shares[position]
+        if key not in self._shares:
+            self._shares[key] = [] if key in self._fillers else self._find_shares(key)
+        return self._shares[key]
 
     def _find_shares(self, key: str) -> list[Share]:
         found = []
-        for seed, one in self._lists.items():
+        for seed, (weight, one) in self._lists.items():
             if key in one.keys and one.scores[place := one.keys.index(key)] > 0:
-                found.append(Share(seed, one.scores[place], one.pair_orders[place]))
+                found.append(Share(seed, weight * one.scores[place], one.pair_orders[place]))
         found.sort(key=lambda share: (not share.pair_orders, -share.score, share.seed))
         return found
-
-    @cached_property
-    def _popular_scores(self) -> dict[str, float]:
-        return dict(zip(self._popular.keys, self._popular.scores, strict=True))

@@ -2,22 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from recommendations.engine.content import words
 from recommendations.services.suggestions import Evidence, Source
+from recommendations.stores.base import Offer
+
+MAX_COMMON = 3
 
 
-def reason_for(source: Source, evidence: Evidence | None, seed_title: str) -> str:
-    title = seed_title or _("this product")
-    if evidence is None:
-        return (
-            _("Similar to %(title)s") % {"title": title}
-            if source == Source.SIMILAR
-            else _("Popular in this store")
-        )
-    return _("In %(pair)s of %(orders)s orders with %(title)s") % {
-        "pair": number_format(evidence.pair_orders, force_grouping=True),
-        "orders": number_format(evidence.seed_orders, force_grouping=True),
-        "title": title,
+def reason_for(
+    source: Source, offer: Offer, seed: Offer | None = None, evidence: Evidence | None = None
+) -> str:
+    """`seed` is the strongest of what the suggestion follows from, `evidence` that of the two."""
+    title = seed.title if seed else _("this product")
+    if evidence:
+        reason = _("In %(pair)s of %(orders)s orders with %(title)s") % {
+            "pair": number_format(evidence.pair_orders, force_grouping=True),
+            "orders": number_format(evidence.seed_orders, force_grouping=True),
+            "title": title,
+        }
+        if source == Source.PERSONAL:
+            return _("You bought %(title)s. %(reason)s") % {"title": title, "reason": reason}
+        return reason
+    if source in (Source.SIMILAR, Source.PERSONAL) and seed:
+        common = in_common(offer, seed)
+        if common:
+            return _("Similar to %(title)s: %(common)s") % {
+                "title": title,
+                "common": ", ".join(common),
+            }
+        return _("Similar to %(title)s") % {"title": title}
+    return {
+        Source.SIMILAR: _("Similar to what you are looking at"),
+        Source.PERSONAL: _("For you"),
+        Source.TRENDING: _("In demand at the moment"),
+        Source.PINNED: _("Chosen by the shop"),
+    }.get(source, _("Popular in this store"))
+
+
+def repeat_reason(times: int, days: float, elapsed: float) -> str:
+    """For a product that somebody bought so many times, every so many days."""
+    since = ngettext("%(days)d day ago", "%(days)d days ago", round(elapsed)) % {
+        "days": round(elapsed)
     }
+    if times < 2:
+        return _("You bought this %(since)s") % {"since": since}
+    return _("You buy this about every %(interval)d days, the last time %(since)s") % {
+        "interval": max(1, round(days)),
+        "since": since,
+    }
+
+
+def in_common(one: Offer, other: Offer) -> Sequence[str]:
+    """Attributes and words of the title that both have, at most three."""
+    attributes = [
+        f"{name}: {value}" for name, value in one.attributes.items()
+        if value and other.attributes.get(name) == value
+    ]  # fmt: skip
+    shared = set(words(other.title))
+    titles = [word for word in dict.fromkeys(words(one.title)) if word in shared]
+    return (attributes + titles)[:MAX_COMMON]

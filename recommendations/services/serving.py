@@ -1,27 +1,55 @@
-"""From the keys of a basket to suggestions with evidence, in as few queries as can be.
+"""From a question to suggestions with evidence, in as few queries as can be.
 
-Seeds → candidates → live offers → suggestions. Reading writes nothing. All functions take many
-baskets at once, because a page of products must not cost a query each.
+Seeds → candidates → rules → live offers → suggestions. Reading writes nothing. Many questions are
+answered together, because a page of products must not cost a query each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import chain, islice
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
 
 from recommendations.conf import get_settings, get_store
-from recommendations.engine.base import ListKind
 from recommendations.exceptions import InvalidArgument
-from recommendations.models import RankedList, Surface
-from recommendations.services.merging import MAX_BECAUSE_OF, Lists, Ranking, SeedList, Share
+from recommendations.models import Surface
+from recommendations.services.lists import Lists, StoredList, blended, item_orders, load_lists
+from recommendations.services.merging import Ranking, Share
 from recommendations.services.reasons import reason_for
 from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
 from recommendations.stores.base import Actor, Offer, Scope
 
+logger = logging.getLogger(__name__)
+
 #: Candidates looked at before stock is known, beyond the number asked for.
 SPARE = 12
+MAX_BECAUSE_OF = 3
 ANYBODY = Actor()
 DEFAULT_SCOPE = Scope()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to suggest for.
+
+    seeds: product key → weight. excluded: what must not be in the answer besides the seeds.
+    heads: lists that come before the fallback, for surfaces that know their candidates.
+    reasons: product key → its reason, for products of the heads.
+    """
+
+    seeds: Mapping[str, float] = field(default_factory=dict)
+    excluded: Collection[str] = ()
+    heads: Sequence[tuple[Source, StoredList]] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, basket: Iterable[str]) -> Question:
+        return cls(seeds=dict.fromkeys(basket, 1.0))
 
 
 def frequently_bought_with(
@@ -37,132 +65,177 @@ def frequently_bought_with(
     rest comes from the most popular products and says so. Raises `InvalidArgument` for a `first`
     outside 0 … MAX_FIRST. Without a live version every answer is empty.
     """
+    questions = [Question.of(basket) for basket in baskets]
+    return answer(Surface.FREQUENTLY_BOUGHT_WITH, questions, first, actor=actor, scope=scope)
+
+
+def answer(
+    surface: Surface,
+    questions: Sequence[Question],
+    first: int,
+    *,
+    actor: Actor = ANYBODY,
+    scope: Scope = DEFAULT_SCOPE,
+) -> list[Suggestions]:
+    """One answer a question. A database that fails costs the suggestions, never the page."""
     limit = get_settings().MAX_FIRST
     if not 0 <= first <= limit:
         raise InvalidArgument(f"Argument 'first' must be from 0 to {limit}, not {first}.")
-    lists = load_lists(set(chain.from_iterable(baskets)), scope)
-    rankings = [Ranking(lists, basket) for basket in baskets]
-    offers = _offers(rankings, first, actor, scope)
-    chosen = [list(islice(_for_sale(ranking, offers), first)) for ranking in rankings]
-    orders = _orders_of(rankings, chosen, lists)
-    return [
-        Suggestions(
-            items=tuple(
-                _suggestion(ranking, position, lists, offers, orders) for position in positions
-            ),
-            version=None if lists.version_id is None else f"v{lists.version_id}",
+    try:
+        with _savepoint():
+            return Answering(surface, questions, first, actor, scope).answers()
+    except DatabaseError:
+        logger.exception("no suggestions for %s: the database failed", surface)
+        return [Suggestions(surface=surface) for _ in questions]
+
+
+def _savepoint() -> AbstractContextManager[Any]:
+    """In a transaction an error would spoil what follows it; outside there is nothing to save."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+class Answering:
+    """The questions of one surface, while they are answered."""
+
+    def __init__(
+        self,
+        surface: Surface,
+        questions: Sequence[Question],
+        first: int,
+        actor: Actor,
+        scope: Scope,
+    ) -> None:
+        self.surface, self.questions, self.first = surface, questions, first
+        self.actor, self.scope = actor, scope
+        self.offers: dict[str, Offer] = {}
+        self._asked: set[str] = set()
+        main = LISTS_OF.get(surface, Surface.FREQUENTLY_BOUGHT_WITH)
+        found = load_lists(
+            {main, Surface.FREQUENTLY_BOUGHT_WITH},
+            scope,
+            seeds={seed for question in questions for seed in question.seeds},
         )
-        for ranking, positions in zip(rankings, chosen, strict=True)
-    ]
+        self.lists = found[main]
+        self.fallback = found[Surface.FREQUENTLY_BOUGHT_WITH]
+        self.rankings = [self._rank(question) for question in questions]
 
-
-def load_lists(seeds: Collection[str], scope: Scope) -> Lists:
-    rows = RankedList.objects.filter(
-        version__live_at__surface=Surface.FREQUENTLY_BOUGHT_WITH,
-        version__live_at__scope=scope.name,
-        kind__in=[ListKind.ITEM, ListKind.GLOBAL],
-        seed_key__in=[*seeds, ""],
-    ).values_list("kind", "seed_key", "orders", "entries", "version_id", "version__orders")
-    lists = Lists()
-    for kind, seed, orders, entries, version, total_orders in rows:
-        lists.version_id, lists.orders = version, total_orders
-        if kind == ListKind.ITEM:
-            lists.by_seed[seed] = SeedList(orders, *entries)
-        else:
-            lists.popular = SeedList(orders, *entries)
-    return lists
-
-
-def _offers(
-    rankings: Sequence[Ranking], first: int, actor: Actor, scope: Scope
-) -> dict[str, Offer]:
-    """Walks down each ranking until enough is for sale; offers are asked for in rounds."""
-    offers: dict[str, Offer] = {}
-    asked: set[str] = set()
-    depth = first + SPARE
-    while True:
-        wanted = {
+    def answers(self) -> list[Suggestions]:
+        chosen = self._choose()
+        speaking = {
             key
-            for ranking in rankings
-            if not _enough(ranking, offers, asked, first)
-            for position, candidate in enumerate(islice(ranking.keys, depth))
-            for key in (candidate, *_because_of(ranking, position))
-        } - asked
-        if not wanted:
-            return offers
-        asked |= wanted
-        offers |= get_store().offers(wanted, actor, scope)
-        depth *= 4
+            for ranking, keys in zip(self.rankings, chosen, strict=True)
+            for key in keys
+            if any(share.pair_orders for share in ranking.shares(key)[:1])
+        }
+        orders = item_orders(self.lists.version_id, speaking)
+        return [
+            Suggestions(
+                items=tuple(self._suggestion(question, ranking, key, orders) for key in keys),
+                version=self.lists.version or self.fallback.version,
+                surface=self.surface,
+                seeds=tuple(sorted(question.seeds)),
+            )
+            for question, ranking, keys in zip(self.questions, self.rankings, chosen, strict=True)
+        ]
+
+    def _rank(self, question: Question) -> Ranking:
+        ranking = Ranking(self.lists.by_seed, question.seeds, question.excluded)
+        for source, head in question.heads:
+            ranking.fill(source, head)
+        return ranking
+
+    def _choose(self) -> list[list[str]]:
+        """Walks down each ranking until enough is for sale; offers are asked for in rounds."""
+        chosen: list[list[str]] = [[] for _ in self.rankings]
+        filled: set[int] = set()
+        waiting = list(range(len(self.rankings)))
+        depth = self.first + SPARE
+        while waiting:
+            self.look_up(self._heads(waiting, depth))
+            for n in waiting:
+                heads = self.rankings[n].keys[:depth]
+                chosen[n] = [key for key in heads if self.is_for_sale(key)][: self.first]
+            short = [n for n in waiting if len(chosen[n]) < self.first]
+            ended = {n for n in short if depth >= len(self.rankings[n].keys)}
+            self._fill([n for n in ended if n not in filled])
+            waiting = [n for n in short if n not in ended or n not in filled]
+            filled |= ended
+            depth *= 2
+        return chosen
+
+    def _heads(self, waiting: Sequence[int], depth: int) -> set[str]:
+        """The best candidates with what speaks for them; the seeds where these will not do."""
+        keys: set[str] = set()
+        for n in waiting:
+            ranking = self.rankings[n]
+            for candidate in ranking.keys[:depth]:
+                keys.update((candidate, *self._because_of(ranking, candidate)))
+            if len(ranking.keys) < self.first:
+                keys.update(self.questions[n].seeds)
+        return keys
+
+    def _fill(self, short: Sequence[int]) -> None:
+        """The last resort: what sells in the categories of the seeds, then what sells at all."""
+        if not short:
+            return
+        self.look_up({seed for n in short for seed in self.questions[n].seeds})
+        of_question = {n: self._categories(self.questions[n]) for n in short}
+        wanted = {category for categories in of_question.values() for category in categories}
+        popular = dict(self.fallback.popular)
+        if wanted and self.fallback.version_id is not None:
+            source = Surface.FREQUENTLY_BOUGHT_WITH
+            popular |= load_lists([source], self.scope, categories=wanted)[source].popular
+        for n in short:
+            near = blended(popular[c] for c in of_question[n] if c in popular)
+            self.rankings[n].fill(Source.POPULAR, near)
+            self.rankings[n].fill(Source.POPULAR, blended([popular[""]] if "" in popular else []))
+
+    def _categories(self, question: Question) -> set[str]:
+        """Those asked for, or the innermost of each seed."""
+        if question.categories:
+            return {question.categories[-1]}
+        seeds = (self.offers[seed] for seed in question.seeds if seed in self.offers)
+        return {offer.category_keys[-1] for offer in seeds if offer.category_keys}
+
+    def look_up(self, keys: Collection[str]) -> None:
+        missing = set(keys) - self._asked
+        if missing:
+            self._asked |= missing
+            self.offers |= get_store().offers(missing, self.actor, self.scope)
+
+    def is_for_sale(self, key: str) -> bool:
+        return key in self.offers and self.offers[key].available
+
+    def _because_of(self, ranking: Ranking, key: str) -> tuple[str, ...]:
+        return tuple(share.seed for share in ranking.shares(key)[:MAX_BECAUSE_OF])
+
+    def _suggestion(
+        self, question: Question, ranking: Ranking, key: str, orders: Mapping[str, int]
+    ) -> Suggestion:
+        because_of = self._because_of(ranking, key)
+        evidence = None
+        if because_of:
+            evidence = _evidence(ranking.shares(key)[0], orders.get(key, 0), self.lists)
+        source = ranking.filler(key) or self._source(evidence)
+        seed = self.offers.get(because_of[0]) if because_of else None
+        return Suggestion(
+            key=key,
+            score=ranking.score(key),
+            source=source,
+            reason=question.reasons.get(key)
+            or reason_for(source, self.offers[key], seed, evidence),
+            because_of=because_of,
+            evidence=evidence,
+        )
+
+    def _source(self, evidence: Evidence | None) -> Source:
+        if self.surface == Surface.RECOMMENDED_FOR_YOU:
+            return Source.PERSONAL
+        return Source.BOUGHT_TOGETHER if evidence else Source.SIMILAR
 
 
-def _for_sale(ranking: Ranking, offers: Mapping[str, Offer]) -> Iterator[int]:
-    return (
-        position
-        for position, key in enumerate(ranking.keys)
-        if key in offers and offers[key].available
-    )
-
-
-def _enough(ranking: Ranking, offers: Mapping[str, Offer], asked: set[str], first: int) -> bool:
-    """Whether the best `first` that are for sale are known without asking further."""
-    found = 0
-    for key in ranking.keys:
-        if found == first:
-            return True
-        if key not in asked:
-            return False
-        found += key in offers and offers[key].available
-    return True
-
-
-def _orders_of(
-    rankings: Sequence[Ranking], chosen: Sequence[Sequence[int]], lists: Lists
-) -> dict[str, int]:
-    """In how many orders each chosen candidate was that orders speak for."""
-    keys = {
-        ranking.keys[position]
-        for ranking, positions in zip(rankings, chosen, strict=True)
-        for position in positions
-        if any(share.pair_orders for share in ranking.shares(position)[:1])
-    }
-    if not keys:
-        return {}
-    return dict(
-        RankedList.objects.filter(
-            version=lists.version_id, kind=ListKind.ITEM, seed_key__in=keys
-        ).values_list("seed_key", "orders")
-    )
-
-
-def _because_of(ranking: Ranking, position: int) -> tuple[str, ...]:
-    return tuple(share.seed for share in ranking.shares(position)[:MAX_BECAUSE_OF])
-
-
-def _suggestion(
-    ranking: Ranking,
-    position: int,
-    lists: Lists,
-    offers: Mapping[str, Offer],
-    orders: Mapping[str, int],
-) -> Suggestion:
-    key = ranking.keys[position]
-    because_of = _because_of(ranking, position)
-    evidence = (
-        _evidence(ranking.shares(position)[0], orders.get(key, 0), lists) if because_of else None
-    )
-    if evidence:
-        source = Source.BOUGHT_TOGETHER
-    else:
-        source = Source.SIMILAR if because_of else Source.POPULAR
-    seed = offers.get(because_of[0]) if because_of else None
-    return Suggestion(
-        key=key,
-        score=ranking.score(position),
-        source=source,
-        reason=reason_for(source, evidence, seed.title if seed else ""),
-        because_of=because_of,
-        evidence=evidence,
-    )
+#: Surfaces whose candidates come from the lists of a version of their own.
+LISTS_OF = {Surface.SIMILAR_PRODUCTS: Surface.SIMILAR_PRODUCTS}
 
 
 def _evidence(strongest: Share, orders: int, lists: Lists) -> Evidence | None:

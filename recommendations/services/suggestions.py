@@ -11,7 +11,10 @@ class Source(StrEnum):
 
     BOUGHT_TOGETHER = "BOUGHT_TOGETHER"
     SIMILAR = "SIMILAR"
+    PERSONAL = "PERSONAL"
+    TRENDING = "TRENDING"
     POPULAR = "POPULAR"
+    PINNED = "PINNED"
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A product to show. `because_of`: the basket's keys it follows from, the strongest first."""
+    """A product to show. `because_of`: the seeds it follows from, the strongest first."""
 
     key: str
     score: float
@@ -43,7 +46,13 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Suggestions:
-    """Best first. `version` is None where nothing has been published yet."""
+    """Best first. `version` is None where nothing has been published yet.
 
-    items: tuple[Suggestion, ...]
-    version: str | None
+    `seeds`: what they follow from, sorted. `arm`: of the experiment they are part of, or empty.
+    """
+
+    items: tuple[Suggestion, ...] = ()
+    version: str | None = None
+    surface: str = ""
+    seeds: tuple[str, ...] = ()
+    arm: str = ""

@@ -5,20 +5,24 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from recommendations.conf import get_settings, get_store
+from recommendations.conf import Settings, get_settings, get_store
+from recommendations.engine.base import Document, Ranked, Recommender
 from recommendations.engine.interactions import Interactions, read_interactions
 from recommendations.engine.registry import make_model
 from recommendations.exceptions import GivenUp, InvalidArgument, NothingToLearn
-from recommendations.models import ModelVersion, RunStatus, Surface
+from recommendations.models import TRAINED, ModelVersion, RunStatus, Surface
 from recommendations.services import publishing
 from recommendations.services.evaluation import (
+    Verdict,
     evaluate,
     learnable,
+    publication,
     published_lists,
     with_every_item,
 )
@@ -33,6 +37,9 @@ READ, TUNED, EVALUATED, FITTED, WRITTEN = 0.5, 0.65, 0.8, 0.85, 1.0
 LINES_BETWEEN_TICKS = 20_000
 MAX_STRIKES = 3
 
+#: The verdict on lists that held-out baskets say nothing about.
+UNMEASURED = Verdict(True, {"note": "no held-out basket says what is similar or in demand"})
+
 
 def train(
     surface: str = Surface.FREQUENTLY_BOUGHT_WITH,
@@ -41,15 +48,19 @@ def train(
     holder: str | None = None,
     force: bool = False,
     listener: Listener | None = None,
+    orders: Orders | None = None,
 ) -> ModelVersion:
     """Trains a new version and publishes it if it passes the gate, or in any case with `force`.
+
+    `orders` lets runs of several surfaces share one reading.
 
     `holder` names the run; a task that is delivered again passes the same name and takes over
     from itself, three times. Raises `TrainingInProgress`, `GivenUp`, `NothingToLearn`, or what
     the store raised; a version that was begun stays as FAILED with the reason.
     """
     _check(surface, scope)
-    settings = get_settings()
+    orders = orders or Orders(scope)
+    model, params = _model_of(surface, get_settings())
     run = holder or uuid.uuid4().hex
     with training_lease(surface, scope, run) as lease:
         _close_killed_runs(surface, scope)
@@ -58,18 +69,33 @@ def train(
             surface=surface,
             scope=scope,
             run=run,
-            model=settings.MODEL,
-            params=dict(settings.MODEL_PARAMS),
-            orders_changed_at=get_store().orders_changed_at(Scope(scope)),
+            model=model,
+            params=params,
+            orders_changed_at=orders.changed_at,
         )
         try:
-            _run(version, lease, RunProgress(version, lease, listener), force=force)
+            _run(version, orders, lease, RunProgress(version, lease, listener), force=force)
         except Exception as error:
             logger.exception("training %s of %s/%s failed", version, surface, scope)
             _close_failed(version, f"{type(error).__name__}: {error}")
             raise
     publishing.prune(surface, scope)
     return version
+
+
+def train_all(
+    scope: str = "default",
+    *,
+    holder: str | None = None,
+    force: bool = False,
+    listener: Listener | None = None,
+) -> list[ModelVersion]:
+    """Trains every surface that has a model, from one reading of the orders."""
+    orders = Orders(scope)
+    return [
+        train(surface, scope, holder=holder, force=force, listener=listener, orders=orders)
+        for surface in TRAINED
+    ]
 
 
 def refresh(scope: str = "default", *, holder: str | None = None) -> ModelVersion | None:
@@ -88,31 +114,53 @@ def refresh(scope: str = "default", *, holder: str | None = None) -> ModelVersio
     return train(surface, scope, holder=holder)
 
 
+class Orders:
+    """The orders of a scope, read when they are first asked for."""
+
+    def __init__(self, scope: str) -> None:
+        self._scope = Scope(scope)
+        self._read: Interactions | None = None
+        #: Asked for before the first line is read: what comes later is news.
+        self.changed_at = get_store().orders_changed_at(self._scope)
+
+    def read(self, progress: RunProgress) -> Interactions:
+        if self._read is None:
+            self._read = _read(self._scope, progress)
+        return self._read
+
+
+def _model_of(surface: str, settings: Settings) -> tuple[str, dict[str, Any]]:
+    """Name and parameters of the model that is trained for a surface."""
+    if surface == Surface.SIMILAR_PRODUCTS:
+        return settings.SIMILAR_MODEL, {}
+    if surface == Surface.TRENDING:
+        half_life = settings.TRENDING_HALF_LIFE_DAYS
+        return "popularity", {"half_life_days": half_life, "by_category": True}
+    return settings.MODEL, dict(settings.MODEL_PARAMS)
+
+
 def _check(surface: str, scope: str) -> None:
-    if surface not in Surface.values:
-        raise InvalidArgument(f"surface {surface!r}: legal are {', '.join(Surface.values)}.")
+    if surface not in TRAINED:
+        raise InvalidArgument(f"surface {surface!r}: legal are {', '.join(TRAINED)}.")
     if scope not in get_settings().SCOPES:
         raise InvalidArgument(f"scope {scope!r}: legal are {', '.join(get_settings().SCOPES)}.")
 
 
-def _run(version: ModelVersion, lease: Lease, progress: RunProgress, *, force: bool) -> None:
-    settings = get_settings()
-    interactions = _read(Scope(version.scope), progress)
+def _run(
+    version: ModelVersion, orders: Orders, lease: Lease, progress: RunProgress, *, force: bool
+) -> None:
+    interactions = orders.read(progress)
     version.orders, version.items = interactions.n_baskets, interactions.n_items
     version.save(update_fields=["orders", "items"])
 
     documents = list(get_store().products(Scope(version.scope)))
     model = make_model(version.model, version.params)
-    progress("tuning", READ)
-    if settings.TUNE:
-        model = model.tuned(learnable(interactions))
-        version.params = model.get_params()
-    progress("evaluating", TUNED)
-    live = publishing.live_version(version.surface, version.scope)
-    verdict = evaluate(model, interactions, settings, live=live, documents=documents)
+    verdict = UNMEASURED
+    if version.surface == Surface.FREQUENTLY_BOUGHT_WITH:
+        model, verdict = _tuned_and_measured(model, version, interactions, documents, progress)
     progress("fitting", EVALUATED)
     model.fit(interactions, documents)
-    lists = with_every_item(published_lists(model, interactions, settings), interactions)
+    lists = _lists(version, model, interactions, documents)
     for written in publishing.write_lists(version, lists):
         progress("writing lists", FITTED + (WRITTEN - FITTED) * written / len(lists))
 
@@ -125,9 +173,39 @@ def _run(version: ModelVersion, lease: Lease, progress: RunProgress, *, force: b
         version.phase, version.progress = "", 100
         version.finished_at = timezone.now()
         version.save()
-        if accepted:
+        if accepted and lists:
             publishing.promote(version)
     version.refresh_from_db()
+
+
+def _tuned_and_measured(
+    model: Recommender,
+    version: ModelVersion,
+    interactions: Interactions,
+    documents: Sequence[Document],
+    progress: RunProgress,
+) -> tuple[Recommender, Verdict]:
+    settings = get_settings()
+    progress("tuning", READ)
+    if settings.TUNE:
+        model = model.tuned(learnable(interactions))
+        version.params = model.get_params()
+    progress("evaluating", TUNED)
+    live = publishing.live_version(version.surface, version.scope)
+    return model, evaluate(model, interactions, settings, live=live, documents=documents)
+
+
+def _lists(
+    version: ModelVersion,
+    model: Recommender,
+    interactions: Interactions,
+    documents: Sequence[Document],
+) -> list[Ranked]:
+    """The other surfaces fall back on what is published beside "frequently bought with"."""
+    settings = get_settings()
+    if version.surface != Surface.FREQUENTLY_BOUGHT_WITH:
+        return list(model.ranked(publication(settings)))
+    return with_every_item(published_lists(model, interactions, settings, documents), interactions)
 
 
 def _read(scope: Scope, progress: RunProgress) -> Interactions:

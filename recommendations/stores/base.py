@@ -6,7 +6,7 @@ ids as text; variants are always given as the key of the product they belong to.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -21,15 +21,21 @@ class Scope:
 
 @dataclass(frozen=True)
 class Actor:
-    """For whom suggestions are made. `request` is for stores whose prices depend on it."""
+    """For whom suggestions are made: a known person (the `buyer` of their order lines), a visitor
+    who may be nobody known, and the request for stores whose prices depend on it."""
 
     person: str | None = None
+    visitor: str | None = None
     request: Any = None
 
 
 @dataclass(frozen=True)
 class ProductDoc:
-    """What content-based models read about a product."""
+    """What content-based models read about a product.
+
+    `categories` are names for reading, `category_keys` what `Store.categories` knows them by; both
+    go from the top of the tree down.
+    """
 
     key: str
     title: str
@@ -37,15 +43,25 @@ class ProductDoc:
     categories: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     price: float | None = None
+    category_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A product as it stands now. `available`: published, in stock, sold to this actor."""
+    """A product as it stands now. `available`: published, in stock, sold to this actor.
+
+    The rest is what merchandising rules may ask for; None or empty where the store can't say.
+    `margin` is the share of the price that is left to the store, from 0 to 1.
+    """
 
     key: str
     title: str
     available: bool
+    price: float | None = None
+    stock: int | None = None
+    margin: float | None = None
+    category_keys: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 class OrderLineFact(NamedTuple):
@@ -58,6 +74,14 @@ class OrderLineFact(NamedTuple):
     order: str
     product: str
     buyer: str | None
+    ordered_at: datetime | None
+
+
+class Purchase(NamedTuple):
+    """A product in an order of one person."""
+
+    product: str
+    order: str
     ordered_at: datetime | None
 
 
@@ -78,6 +102,15 @@ class Store(Protocol):
 
     def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
         """For keys of products or variants (SKUs) the product key; unknown ones are left out."""
+
+    def categories(self, scope: Scope) -> Mapping[str, str]:
+        """Category key → its name with those above it, such as `"Food > Tea"`, in that order."""
+
+    def identify(self, request: Any) -> Actor:
+        """Who is asking. `person` is the `buyer` of their order lines, None for a guest."""
+
+    def purchases(self, actor: Actor, limit: int, scope: Scope) -> Sequence[Purchase]:
+        """What the actor bought in orders that count, the newest `limit` lines, newest first."""
 
     def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
         """The products of these keys as they stand; keys of deleted products are left out."""

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from recommendations.stores.base import Actor, Offer, OrderLineFact, ProductDoc, Scope
+from recommendations.stores.base import (
+    Actor,
+    Offer,
+    OrderLineFact,
+    ProductDoc,
+    Purchase,
+    Scope,
+)
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -17,6 +27,7 @@ class MemoryStore:
     lines: list[OrderLineFact] = field(default_factory=list)
     variants: dict[str, str] = field(default_factory=dict)
     unavailable: set[str] = field(default_factory=set)
+    stock: dict[str, int] = field(default_factory=dict)
     changed_at: datetime | None = None
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
@@ -35,9 +46,35 @@ class MemoryStore:
         known = {key: key for key in keys if key in self.docs}
         return known | {key: self.variants[key] for key in keys if key in self.variants}
 
-    def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
-        return {
-            key: Offer(key, self.docs[key].title, available=key not in self.unavailable)
-            for key in set(keys)
-            if key in self.docs
+    def categories(self, scope: Scope) -> Mapping[str, str]:
+        paths = {
+            key: " > ".join(doc.categories[: depth + 1])
+            for doc in self.docs.values()
+            for depth, key in enumerate(doc.category_keys)
         }
+        return dict(sorted(paths.items(), key=lambda item: item[1]))
+
+    def identify(self, request: Any) -> Actor:
+        """The test's stand-in for a request is an actor."""
+        return request if isinstance(request, Actor) else Actor(request=request)
+
+    def purchases(self, actor: Actor, limit: int, scope: Scope) -> Sequence[Purchase]:
+        if actor.person is None:
+            return []
+        own = [line for line in self.lines if line.buyer == actor.person]
+        newest = sorted(own, key=lambda line: line.ordered_at or NEVER, reverse=True)
+        return [Purchase(line.product, line.order, line.ordered_at) for line in newest[:limit]]
+
+    def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
+        return {key: self._offer(self.docs[key]) for key in set(keys) if key in self.docs}
+
+    def _offer(self, doc: ProductDoc) -> Offer:
+        return Offer(
+            doc.key,
+            doc.title,
+            available=doc.key not in self.unavailable,
+            price=doc.price,
+            stock=self.stock.get(doc.key),
+            category_keys=doc.category_keys,
+            attributes=doc.attributes,
+        )

@@ -1,6 +1,6 @@
 """Products, variants and categories: what anybody may see of the catalogue."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -17,6 +17,8 @@ from shop.catalog import models
 from shop.graphql.connections import CursorConnection
 from shop.graphql.ids import check_length, number_of
 from shop.graphql.money import Money, money
+
+NO_CATEGORY = "-"
 
 
 def load_products(codes: Collection[str], info: strawberry.Info) -> dict[str, models.Product]:
@@ -41,6 +43,12 @@ def product_codes(ids: list[relay.GlobalID]) -> list[str]:
     return list(visible_products().filter(pk__in=keys).values_list("code", flat=True))
 
 
+def category_key(id: relay.GlobalID) -> str:
+    """The key recommendations know a category by; no category's for what is none."""
+    found = models.Category.objects.filter(pk=number_of(id, "Category"))
+    return found.values_list("path", flat=True).first() or NO_CATEGORY
+
+
 def _parents(category: models.Category) -> dict[str, Any]:
     """Path → category for the parents of all siblings of this one, from one query."""
     operation = current_operation()
@@ -53,6 +61,10 @@ def _parents(category: models.Category) -> dict[str, Any]:
         operation.batches[place] = {one.path: one for one in found}
     parents: dict[str, Any] = operation.batches[place]
     return parents
+
+
+def _own_codes(products: Sequence[models.Product]) -> list[list[str]]:
+    return [[product.code] for product in products]
 
 
 suggestions = SuggestionFields(
@@ -129,6 +141,5 @@ class Product(relay.Node):
     def available_for_sale(self, root: strawberry.Parent[models.Product]) -> bool:
         return any(variant.stock > 0 for variant in root.variants.all())
 
-    frequently_bought_with = suggestions.frequently_bought_with(
-        lambda products: [[product.code] for product in products], only=["code"]
-    )
+    frequently_bought_with = suggestions.frequently_bought_with(_own_codes, only=["code"])
+    similar_products = suggestions.similar_products(_own_codes, only=["code"])

@@ -17,6 +17,7 @@ from shop.graphql.carts import Cart, visible_cart_lines
 from shop.graphql.catalog import (
     Category,
     Product,
+    category_key,
     product_codes,
     suggestions,
     visible_products,
@@ -100,6 +101,9 @@ class Query:
             return None
         return fetch_one(customers.Customer.objects.filter(pk=customer.pk), info)
 
+    recommended_for_you = suggestions.recommended_for_you()
+    buy_again = suggestions.buy_again()
+    trending = suggestions.trending(category_key)
     suggestions = suggestions.suggestions(product_codes)
 
 

@@ -9,6 +9,7 @@ from recommendations.engine.item_knn import ItemKNN
 from recommendations.engine.neural import MLP, DenoisingAutoencoder
 from recommendations.engine.popularity import Popularity
 from recommendations.engine.registry import MODELS
+from recommendations.engine.substitutes import Substitutes
 from recommendations.engine.user_knn import TIFUKNN, TopFreq, UserKNN
 from recommendations.testing import RecommenderContract
 
@@ -66,6 +67,11 @@ class TestPopularity(RecommenderContract):
 class TestRP3beta(RecommenderContract):
     def make_model(self) -> RP3beta:
         return RP3beta()
+
+
+class TestSubstitutes(RecommenderContract):
+    def make_model(self) -> Substitutes:
+        return Substitutes()
 
 
 class TestTIFUKNN(RecommenderContract):

@@ -13,7 +13,12 @@ from tests import factories
 class TestMemoryStore(StoreContract):
     def make_store(self, world: World) -> MemoryStore:
         return MemoryStore(
-            docs={p.key: ProductDoc(p.key, p.title) for p in world.products},
+            docs={
+                p.key: ProductDoc(
+                    p.key, p.title, categories=p.categories, category_keys=p.categories
+                )
+                for p in world.products
+            },
             lines=[
                 OrderLineFact(order.key, product, order.buyer, order.ordered_at)
                 for order in world.orders
@@ -29,7 +34,12 @@ class TestMemoryStore(StoreContract):
 class TestShopStore(StoreContract):
     def make_store(self, world: World) -> ShopStore:
         for product in world.products:
-            factories.product(product.key, title=product.title, stock=5 * product.available)
+            factories.product(
+                product.key,
+                title=product.title,
+                stock=5 * product.available,
+                category=factories.category(*product.categories),
+            )
         customers = {
             buyer: factories.customer(user=None)
             for buyer in sorted({o.buyer for o in world.orders if o.buyer})

@@ -103,7 +103,7 @@ def test_similarities_without_shrinkage(similarity):
         plain["shrinkage"] = 0
     found = neighbours(ItemKNN(similarity=similarity, **plain), "a")
     expected = SIMILAR_TO_A[similarity]
-    assert [(key, score) for key, score, _, _ in found] == list(expected.items())
+    assert [(key, score) for key, score, _ in found] == list(expected.items())
     assert {key: pair for key, _, pair in found} == {"b": 2, "c": 1, "d": 1}
 
 
@@ -114,7 +114,7 @@ SHRUNK_B = {"conditional": 2 / 4, "cosine": 2 / 4, "jaccard": 2 / 5, "lift": 8 /
 @pytest.mark.parametrize("similarity", SHRUNK_B)
 def test_shrinkage_adds_orders(similarity):
     model = ItemKNN(similarity=similarity, basket_size_exponent=0, half_life_days=None, shrinkage=1)
-    assert {key: score for key, score, _, _ in neighbours(model, "a")}["b"] == SHRUNK_B[similarity]
+    assert {key: score for key, score, _ in neighbours(model, "a")}["b"] == SHRUNK_B[similarity]
 
 
 def test_asymmetric_cosine_leans_to_the_seed_or_the_neighbour():
@@ -150,7 +150,7 @@ def test_bm25_holds_popular_items_back():
     # mean n = 9/4: f_a = f_b = 2.2 / (1 + 1.2 (¼ + 1)) = 0.88, f_d = 2.2 / (1 + 1.2 (¼ + ⅓))
     model = ItemKNN(similarity="bm25", half_life_days=None)
     scale = 4 / (3 * TWO + THREE)
-    found = {key: score for key, score, _, _ in neighbours(model, "a")}
+    found = {key: score for key, score, _ in neighbours(model, "a")}
     assert found["b"] == 0.88 * 0.88 * (TWO + THREE) * scale
     assert found["d"] == 0.88 * (2.2 / 1.7) * TWO * scale
 

@@ -126,7 +126,7 @@ class TestBest:
 
     @given(st.lists(st.integers(0, 3), min_size=5, max_size=5), st.integers(1, 5))
     def test_they_are_those_of_a_stable_sort(self, scores, n):
-        popular = [Entry(key, s, 0, 1) for key, s in zip(ITEMS, scores, strict=True) if s]
+        popular = [Entry(key, s, 0) for key, s in zip(ITEMS, scores, strict=True) if s]
         lists = [Ranked(ListKind.GLOBAL, "", 0, popular)] if popular else []
         best = answer(ListScorer(ITEMS, lists), cases(("a", "b"), exclude_seen=False), n).best
         assert best.tolist() == [np.argsort(-np.array(scores), kind="stable")[:n].tolist()]

@@ -2,6 +2,7 @@ import pytest
 
 from recommendations.engine.base import Entry, Publication
 from recommendations.engine.popularity import Popularity
+from recommendations.stores.base import ProductDoc
 from tests.engine.baskets import interactions
 
 
@@ -19,3 +20,18 @@ def test_scores_are_shares_of_the_weighted_orders():
 def test_equally_popular_products_come_by_key():
     (ranked,) = Popularity().fit(interactions("b", "a")).ranked(Publication())
     assert [entry.key for entry in ranked.entries] == ["a", "b"]
+
+
+def test_a_category_has_the_list_of_what_is_in_it_and_below_it():
+    X = interactions("tea jam", "tea", "soap")
+    documents = [
+        ProductDoc("tea", "Tea", category_keys=("food", "drinks")),
+        ProductDoc("jam", "Jam", category_keys=("food",)),
+        ProductDoc("cup", "Never bought", category_keys=("food",)),
+    ]
+    model = Popularity(half_life_days=None, by_category=True).fit(X, documents)
+    assert {r.seed: [(e.key, e.score) for e in r.entries] for r in model.ranked(Publication())} == {
+        "": [("tea", 2 / 3), ("jam", 1 / 3), ("soap", 1 / 3)],
+        "food": [("tea", 2 / 3), ("jam", 1 / 3)],
+        "drinks": [("tea", 2 / 3)],
+    }

@@ -1,7 +1,7 @@
 import pytest
 from celery import current_app
 
-from recommendations.models import ModelVersion
+from recommendations.models import TRAINED, ModelVersion
 from recommendations.services.leases import training_lease
 from recommendations.tasks import refresh, train
 from tests.recommendations.conftest import add_orders
@@ -18,7 +18,15 @@ def test_the_tasks_are_known_by_name_and_scheduled(settings):
 def test_training_names_the_run_after_the_task(store):
     add_orders(store, "tea cup")
     result = train.delay()
-    assert ModelVersion.objects.get().run == result.id
+    assert {version.run for version in ModelVersion.objects.all()} == {result.id}
+
+
+def test_a_training_task_without_a_surface_trains_all(store):
+    add_orders(store, "tea cup")
+    train.delay()
+    assert set(ModelVersion.objects.values_list("surface", flat=True)) == set(TRAINED)
+    train.delay(surface="trending")
+    assert ModelVersion.objects.filter(surface="trending").count() == 2
 
 
 def test_refreshing_without_news_trains_nothing(store):

@@ -9,15 +9,18 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from recommendations.exceptions import RecommendationsError
 from recommendations.management.console import console_for
-from recommendations.models import ModelVersion, RunStatus, Surface
-from recommendations.services.training import train
+from recommendations.models import TRAINED, ModelVersion, RunStatus
+from recommendations.services.progress import Listener
+from recommendations.services.training import train, train_all
 
 
 class Command(BaseCommand):
     help = "Trains a new model version and publishes it if it passes the gate."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--surface", default=Surface.FREQUENTLY_BOUGHT_WITH)
+        parser.add_argument(
+            "--surface", help=f"One of {', '.join(TRAINED)}; all of them if none is named."
+        )
         parser.add_argument("--scope", default="default")
         parser.add_argument("--force", action="store_true", help="Publish whatever the gate says.")
 
@@ -27,29 +30,34 @@ class Command(BaseCommand):
         with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
             task = bar.add_task("starting", total=1.0)
             try:
-                version = train(
-                    options["surface"],
-                    options["scope"],
-                    force=options["force"],
-                    listener=lambda phase, share: bar.update(
-                        task, description=phase, completed=share
-                    ),
+                versions = self._train(
+                    options,
+                    lambda phase, share: bar.update(task, description=phase, completed=share),
                 )
             except RecommendationsError as error:
                 raise CommandError(str(error)) from error
-        console.print(summary(version))
+        for version in versions:
+            console.print(summary(version))
+
+    def _train(self, options: dict[str, Any], listener: Listener) -> list[ModelVersion]:
+        surface, scope, force = options["surface"], options["scope"], options["force"]
+        if surface is None:
+            return train_all(scope, force=force, listener=listener)
+        return [train(surface, scope, force=force, listener=listener)]
 
 
 def summary(version: ModelVersion) -> str:
-    """What a run came to, in three lines."""
-    published = (
-        f"Not published. {version.metrics['verdict']} Publish it with --force or in admin."
-        if version.status == RunStatus.REJECTED
-        else "Published."
-    )
+    """What a run came to, in a few lines."""
+    if version.status == RunStatus.REJECTED:
+        published = (
+            f"Not published. {version.metrics['verdict']} Publish it with --force or in admin."
+        )
+    else:
+        published = "Published." if version.lists else "Not published: there is nothing to list."
+    surface = version.get_surface_display()
     return (
-        f"{version}: {version.model} from {version.orders:,} orders of {version.items:,} products, "
-        f"{version.lists:,} lists.\n{quality(version)}\n{published}"
+        f"{version}, {surface}: {version.model} from {version.orders:,} orders of "
+        f"{version.items:,} products, {version.lists:,} lists.\n{quality(version)}\n{published}"
     )
 
 

@@ -41,6 +41,11 @@ def run_async(ask):
     return asyncio.run(answer_and_close())
 
 
+def statements(captured):
+    """Without the savepoints that a test's own transaction asks for."""
+    return [query for query in captured if "SAVEPOINT" not in query["sql"]]
+
+
 def cart_of(*products, quantity=1):
     return factories.cart([(product.variants.get(), quantity) for product in products])
 
@@ -133,7 +138,7 @@ class TestQueryCounts:
         assert cart.lines.count() == 20
         with CaptureQueriesContext(connection) as captured:
             suggested(api, cart)
-        assert len(captured) <= 8
+        assert len(statements(captured)) <= 8
 
     def test_a_page_of_products_costs_the_same_whatever_its_size(self, api, trained):
         counts = []
@@ -142,7 +147,7 @@ class TestQueryCounts:
                 page = api(PAGE, first=first)["products"]["edges"]
             assert len(page) == first
             assert all(len(e["node"]["frequentlyBoughtWith"]["edges"]) == 4 for e in page)
-            counts.append(len(captured))
+            counts.append(len(statements(captured)))
         assert counts[0] == counts[1] <= 8
 
     def test_suggestions_of_suggestions_are_one_more_batch(self, api, trained):
@@ -152,7 +157,7 @@ class TestQueryCounts:
         for first in (2, 20):
             with CaptureQueriesContext(connection) as captured:
                 api(query, first=first)
-            counts.append(len(captured))
+            counts.append(len(statements(captured)))
         assert counts[0] == counts[1] <= 9
 
 

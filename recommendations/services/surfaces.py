@@ -1,0 +1,81 @@
+"""The surfaces besides "frequently bought with": each makes its questions and asks serving.
+
+All of them end in what is popular in a category and then at all, and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from recommendations.conf import get_store
+from recommendations.models import Surface
+from recommendations.services.history import MAX_PURCHASES, repeats, taste
+from recommendations.services.lists import load_lists, ordered
+from recommendations.services.reasons import repeat_reason
+from recommendations.services.serving import ANYBODY, DEFAULT_SCOPE, Question, answer
+from recommendations.services.suggestions import Source, Suggestions
+from recommendations.stores.base import Actor, Purchase, Scope
+
+
+def similar_products(
+    products: Sequence[Sequence[str]],
+    first: int,
+    *,
+    actor: Actor = ANYBODY,
+    scope: Scope = DEFAULT_SCOPE,
+) -> list[Suggestions]:
+    """For each product, or set of products, what a customer could take instead."""
+    questions = [Question.of(keys) for keys in products]
+    return answer(Surface.SIMILAR_PRODUCTS, questions, first, actor=actor, scope=scope)
+
+
+def recommended_for_you(first: int, *, actor: Actor, scope: Scope = DEFAULT_SCOPE) -> Suggestions:
+    """What goes with what the actor has bought, newer purchases counting more."""
+    return _for_person(Surface.RECOMMENDED_FOR_YOU, _from_taste, first, actor, scope)
+
+
+def buy_again(first: int, *, actor: Actor, scope: Scope = DEFAULT_SCOPE) -> Suggestions:
+    """What the actor has bought and may need again, by their own intervals."""
+    return _for_person(Surface.BUY_AGAIN, _due_again, first, actor, scope)
+
+
+def trending(
+    first: int, *, category: str = "", actor: Actor = ANYBODY, scope: Scope = DEFAULT_SCOPE
+) -> Suggestions:
+    """What is in demand in a category, by its key, or at all."""
+    lists = load_lists([Surface.TRENDING], scope, categories=[category])[Surface.TRENDING]
+    heads = [(Source.TRENDING, one) for one in lists.popular.values()]
+    question = Question(heads=heads, categories=(category,) if category else ())
+    return answer(Surface.TRENDING, [question], first, actor=actor, scope=scope)[0]
+
+
+def _for_person(
+    surface: Surface,
+    ask: Callable[[Sequence[Purchase], datetime], Question],
+    first: int,
+    actor: Actor,
+    scope: Scope,
+) -> Suggestions:
+    purchases = get_store().purchases(actor, MAX_PURCHASES, scope)
+    question = ask(purchases, timezone.now())
+    return answer(surface, [question], first, actor=actor, scope=scope)[0]
+
+
+def _from_taste(purchases: Sequence[Purchase], now: datetime) -> Question:
+    bought = {purchase.product for purchase in purchases}
+    return Question(seeds=taste(purchases, now), excluded=bought)
+
+
+def _due_again(purchases: Sequence[Purchase], now: datetime) -> Question:
+    found = repeats(purchases, now)
+    scores = {key: repeat.score for key, repeat in found.items() if repeat.score > 0}
+    return Question(
+        heads=[(Source.PERSONAL, ordered(scores))],
+        reasons={
+            key: repeat_reason(found[key].times, found[key].interval, found[key].elapsed)
+            for key in scores
+        },
+    )

@@ -1,0 +1,105 @@
+"""What each surface answers, and what it falls back on."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from recommendations.services import surfaces
+from recommendations.services.suggestions import Source
+from recommendations.services.training import train_all
+from recommendations.stores.base import Actor, OrderLineFact, ProductDoc
+from tests.recommendations.conftest import add_orders
+
+pytestmark = pytest.mark.django_db
+ANN = Actor(person="ann")
+
+
+def shown(answer):
+    return [(one.key, one.source) for one in answer.items]
+
+
+def bought(store, buyer, order, *products, days_ago):
+    moment = timezone.now() - timedelta(days=days_ago)
+    for key in products:
+        store.docs.setdefault(key, ProductDoc(key, key.upper()))
+        store.lines.append(OrderLineFact(order, key, buyer, moment))
+
+
+def test_similar_products_are_alike_and_say_in_what(store):
+    add_orders(store, *["green sugar", "black sugar"] * 3, "milk")
+    store.docs["green"] = ProductDoc("green", "Green tea")
+    store.docs["black"] = ProductDoc("black", "Black tea")
+    train_all()
+    (answer,) = surfaces.similar_products([["green"]], 2)
+    assert shown(answer)[0] == ("black", Source.SIMILAR)
+    first = answer.items[0]
+    assert (first.reason, first.because_of) == ("Similar to Green tea: tea", ("green",))
+    assert answer.surface == "similar_products"
+
+
+def test_for_you_is_what_goes_with_what_you_bought(store):
+    add_orders(store, "tea cup", "tea cup", "milk", "milk", "milk")
+    bought(store, "ann", "ann 1", "tea", days_ago=3)
+    train_all()
+    answer = surfaces.recommended_for_you(2, actor=ANN)
+    assert shown(answer) == [("cup", Source.PERSONAL), ("milk", Source.POPULAR)]
+    assert answer.items[0].reason == "You bought TEA. In 2 of 3 orders with TEA"
+    assert answer.items[0].because_of == ("tea",)
+
+
+def test_a_guest_gets_what_is_popular_and_is_told_so(store):
+    add_orders(store, "tea", "milk", "milk")
+    train_all()
+    for ask in (surfaces.recommended_for_you, surfaces.buy_again):
+        assert shown(ask(1, actor=Actor())) == [("milk", Source.POPULAR)]
+
+
+def test_buy_again_is_what_is_due_by_your_own_interval(store):
+    add_orders(store, "milk")
+    for order, days_ago in (("a", 30), ("b", 20), ("c", 10)):
+        bought(store, "ann", order, "tea", days_ago=days_ago)
+    bought(store, "ann", "d", "jam", days_ago=1)
+    train_all()
+    answer = surfaces.buy_again(3, actor=ANN)
+    assert shown(answer) == [
+        ("tea", Source.PERSONAL),
+        ("jam", Source.PERSONAL),
+        ("milk", Source.POPULAR),
+    ]
+    assert answer.items[0].reason == "You buy this about every 10 days, the last time 10 days ago"
+    assert answer.items[1].reason == "You bought this 1 day ago"
+
+
+def test_trending_prefers_the_last_days(store):
+    bought(store, "x", "new", "new", days_ago=0)
+    for n in range(5):
+        bought(store, f"y{n}", f"old {n}", "old", days_ago=60)
+    train_all()
+    assert shown(surfaces.trending(2)) == [("new", Source.TRENDING), ("old", Source.TRENDING)]
+
+
+def test_trending_in_a_category_goes_on_with_what_is_popular(store):
+    add_orders(store, "tea", "tea", "soap", "soap", "soap")
+    store.docs["tea"] = ProductDoc("tea", "Tea", category_keys=("food",), categories=("Food",))
+    train_all()
+    answer = surfaces.trending(2, category="food")
+    assert shown(answer) == [("tea", Source.TRENDING), ("soap", Source.POPULAR)]
+    assert [one.reason for one in answer.items] == [
+        "In demand at the moment",
+        "Popular in this store",
+    ]
+
+
+def test_one_run_reads_the_orders_once(store, monkeypatch):
+    add_orders(store, "tea cup")
+    readings = []
+    read = store.order_lines
+    monkeypatch.setattr(store, "order_lines", lambda scope: readings.append(scope) or read(scope))
+    versions = train_all()
+    assert len(readings) == 1
+    assert [version.surface for version in versions] == [
+        "frequently_bought_with",
+        "similar_products",
+        "trending",
+    ]
