@@ -1,0 +1,59 @@
+"""The tickets of a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shop.customers.models import Customer
+from shop.customers.privacy import Holder, register
+from shop.customers.services import addresses_of
+from shop.support.models import Message, Ticket
+
+
+def export(customer: Customer) -> list[dict[str, Any]]:
+    """Tickets in plain text, without the notes that staff write for one another."""
+    tickets = Ticket.objects.filter(customer=customer).select_related("order")
+    return [
+        {
+            "id": str(ticket.pk),
+            "subject": ticket.subject,
+            "category": ticket.category,
+            "status": ticket.status,
+            "order": ticket.order and ticket.order.number,
+            "opened_at": ticket.opened_at.isoformat(),
+            "messages": [
+                {
+                    "author": message.author_kind,
+                    "body": message.body,
+                    "created_at": message.created_at.isoformat(),
+                }
+                for message in Message.objects.for_customers().filter(ticket=ticket)
+            ],
+        }
+        for ticket in tickets
+    ]
+
+
+def erase(customer: Customer) -> dict[str, int]:
+    """Deletes the customer's tickets, and those opened as a guest with the same address."""
+    keys = [*Ticket.objects.filter(customer=customer).values_list("pk", flat=True)]
+    keys += _guest_tickets(customer)
+    _, deleted = Ticket.objects.filter(pk__in=keys).delete()
+    return {
+        "tickets": deleted.get(Ticket._meta.label, 0),
+        "messages": deleted.get(Message._meta.label, 0),
+    }
+
+
+def _guest_tickets(customer: Customer) -> list[Any]:
+    """Addresses are encrypted, so every guest's ticket has to be read."""
+    addresses = addresses_of(customer)
+    tickets = Ticket.objects.filter(customer=None).order_by().only("guest_email")
+    return [
+        ticket.pk
+        for ticket in tickets.iterator(chunk_size=1_000)
+        if ticket.guest_email.lower() in addresses
+    ]
+
+
+register(Holder("tickets", export, erase))
