@@ -18,9 +18,8 @@ strawberry.enum(models.AuthorKind, name="TicketAuthorKind")
 
 
 def visible_messages(info: strawberry.Info) -> QuerySet[models.Message]:
-    """Notes of staff never leave the admin, whoever asks."""
     tickets = visible_tickets(caller_of(info))
-    return models.Message.objects.for_customers().filter(ticket__in=tickets)
+    return models.Message.objects.filter(models.FOR_CUSTOMERS, ticket__in=tickets)
 
 
 @strawberry_django.type(models.Message)
@@ -31,9 +30,10 @@ class TicketMessage(relay.Node):
 
     @classmethod
     def get_queryset(
-        cls, queryset: models.MessageQuerySet, info: strawberry.Info, **kwargs: Any
-    ) -> models.MessageQuerySet:
-        return queryset.for_customers()
+        cls, queryset: QuerySet[models.Message], info: strawberry.Info, **kwargs: Any
+    ) -> QuerySet[models.Message]:
+        """Notes of staff never leave the admin, whoever asks."""
+        return queryset.filter(models.FOR_CUSTOMERS)
 
 
 @strawberry_django.type(models.Ticket)

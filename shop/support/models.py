@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from shop.customers.models import Customer
@@ -100,10 +101,8 @@ class AuthorKind(models.TextChoices):
     STAFF = "STAFF"
 
 
-class MessageQuerySet(models.QuerySet["Message"]):
-    def for_customers(self) -> MessageQuerySet:
-        """Without the notes that staff write for one another."""
-        return self.filter(internal=False)
+#: The messages that leave the admin: not the notes that staff write for one another.
+FOR_CUSTOMERS = Q(internal=False)
 
 
 class Message(models.Model):
@@ -122,8 +121,6 @@ class Message(models.Model):
         default=False, help_text="A note for staff, which the customer never sees."
     )
     created_at = models.DateTimeField(default=timezone.now)
-
-    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["created_at", "pk"]

@@ -7,7 +7,7 @@ from typing import Any
 from shop.customers.models import Customer
 from shop.customers.privacy import Holder, register
 from shop.customers.services import addresses_of
-from shop.support.models import Message, Ticket
+from shop.support.models import FOR_CUSTOMERS, Message, Ticket
 
 
 def export(customer: Customer) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ def export(customer: Customer) -> list[dict[str, Any]]:
                     "body": message.body,
                     "created_at": message.created_at.isoformat(),
                 }
-                for message in Message.objects.for_customers().filter(ticket=ticket)
+                for message in ticket.messages.filter(FOR_CUSTOMERS)
             ],
         }
         for ticket in tickets
