@@ -99,10 +99,9 @@ class CustomerAdmin(admin.ModelAdmin):
             raise PermissionDenied
         customer = get_object_or_404(Customer, pk=pk)
         self.log_change(request, customer, "Exported the personal data.")
-        file_name = f'attachment; filename="customer-{pk}.json"'
         return JsonResponse(
             export_customer(customer),
-            headers={"Content-Disposition": file_name, "Cache-Control": "no-store"},
+            headers={"Content-Disposition": f'attachment; filename="customer-{pk}.json"'},
             json_dumps_params={"indent": 2, "ensure_ascii": False},
         )
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from shop.exceptions import ShopError
 from shop.readonly import ReadOnlyInline
-from shop.support.forms import TicketForm
+from shop.support.forms import SORTED_BY, TicketForm
 from shop.support.models import Message, Ticket, TicketStatus
 from shop.support.services import add_note, answer, change_status
 
@@ -118,8 +118,7 @@ class TicketAdmin(admin.ModelAdmin):
         return "–" if waited is None else str(timedelta(seconds=int(waited.total_seconds())))
 
     def get_fieldsets(self, request: HttpRequest, obj: Ticket | None = None) -> Any:
-        sorting = ("category", "priority", "assignee", "order")
-        fieldsets: list[Any] = [(None, {"fields": (*self.readonly_fields, *sorting)})]
+        fieldsets: list[Any] = [(None, {"fields": (*self.readonly_fields, *SORTED_BY)})]
         if self.has_change_permission(request, obj):
             fieldsets.append(("Answer", {"fields": ("message", "internal", "move_to")}))
         return fieldsets
@@ -129,7 +128,7 @@ class TicketAdmin(admin.ModelAdmin):
 
     def save_model(self, request: Any, obj: Ticket, form: TicketForm, change: bool) -> None:
         """Saves what was edited and nothing else: the customer may write at the same time."""
-        obj.save(update_fields=[name for name in form.changed_data if name in form.Meta.fields])
+        obj.save(update_fields=[name for name in form.changed_data if name in SORTED_BY])
         values = form.cleaned_data
         then = TicketStatus(values["move_to"]) if values["move_to"] else None
         if values["message"] and not values["internal"]:

@@ -9,6 +9,9 @@ from django import forms
 from shop.support.models import TRANSITIONS, Ticket, TicketStatus
 from shop.support.services import MAX_BODY_LENGTH
 
+#: What staff sort a ticket in by.
+SORTED_BY = ("category", "priority", "assignee", "order")
+
 
 class TicketForm(forms.ModelForm):
     """Sorts a ticket in, answers it and moves it on; what the customer wrote can't be edited."""
@@ -23,7 +26,7 @@ class TicketForm(forms.ModelForm):
 
     class Meta:
         model = Ticket
-        fields: ClassVar = ["category", "priority", "assignee", "order"]
+        fields: ClassVar = SORTED_BY
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
