@@ -24,7 +24,8 @@ def export(customer: Customer) -> list[dict[str, Any]]:
 
 
 def erase(customer: Customer) -> dict[str, int]:
-    _, deleted = Cart.objects.filter(customer=customer).delete()
+    locked = list(Cart.objects.select_for_update().filter(customer=customer).order_by("pk"))
+    _, deleted = Cart.objects.filter(pk__in=[cart.pk for cart in locked]).delete()
     return {"carts": deleted.get(Cart._meta.label, 0)}
 
 

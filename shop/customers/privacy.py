@@ -22,7 +22,11 @@ from shop.exceptions import NotFound, ShopError
 
 @dataclass(frozen=True)
 class Holder:
-    """A domain with personal data. `export` gives what JSON can hold; `erase` counts by table."""
+    """A domain with personal data. `export` gives what JSON can hold; `erase` counts by table.
+
+    `erase` runs in a transaction and locks what it deletes before it does, so that a customer who
+    is busy at that moment either comes first or finds nothing.
+    """
 
     name: str
     export: Callable[[Customer], Any]
@@ -92,10 +96,11 @@ def _account(customer: Customer) -> dict[str, Any]:
 
 def _erase_account(customer: Customer, user: User | None) -> dict[str, int]:
     """The customer's row goes; the account is emptied, as deleting it could reach further."""
-    log = _scrub_admin_log(customer)
-    _, deleted = Customer.objects.filter(pk=customer.pk).delete()
-    if not deleted.get(Customer._meta.label):
+    locked = Customer.objects.select_for_update().filter(pk=customer.pk).first()
+    if locked is None:
         raise NotFound("This customer has been erased already.", ["customer"])
+    log = _scrub_admin_log(locked)
+    locked.delete()
     if user is not None:
         log += _scrub_admin_log(user)
         user.username, user.email = f"erased-{uuid.uuid4()}", ""

@@ -26,10 +26,10 @@ def get_or_create_customer(user: User) -> Customer:
     if customer is not None:
         return customer
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        account = User.objects.select_for_update().get(pk=user.pk)
         # The second of two requests waited for that lock, and now finds the customer.
-        return customer_of(user) or Customer.objects.create(
-            user=user, name=user.get_full_name()[:MAX_NAME_LENGTH], email=user.email
+        return customer_of(account) or Customer.objects.create(
+            user=account, name=account.get_full_name()[:MAX_NAME_LENGTH], email=account.email
         )
 
 

@@ -136,7 +136,8 @@ class Product(relay.Node):
         return rating_of(root)
 
     @strawberry_django.connection(
-        CursorConnection[Review], description="The published ones, and the caller's own."
+        CursorConnection[Review],
+        description="The published ones and the caller's own; all for staff who view reviews.",
     )
     def reviews(
         self,

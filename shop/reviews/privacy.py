@@ -32,7 +32,8 @@ def export(customer: Customer) -> dict[str, list[dict[str, Any]]]:
 def erase(customer: Customer) -> dict[str, int]:
     """Free text can name its author, so reviews are deleted and not only made anonymous."""
     votes, _ = ReviewVote.objects.filter(customer=customer).delete()
-    _, deleted = Review.objects.filter(customer=customer).delete()
+    locked = list(Review.objects.select_for_update().filter(customer=customer).order_by("pk"))
+    _, deleted = Review.objects.filter(pk__in=[review.pk for review in locked]).delete()
     return {"review votes": votes, "reviews": deleted.get(Review._meta.label, 0)}
 
 

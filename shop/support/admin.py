@@ -55,6 +55,7 @@ def _action(to: TicketStatus) -> Callable[..., None]:
         for ticket in tickets:
             try:
                 change_status(ticket, to)
+                model_admin.log_change(request, ticket, f"Moved to {to}.")
                 moved += 1
             except ShopError as refusal:
                 model_admin.message_user(request, f"{ticket}: {refusal.message}", messages.ERROR)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch, Q
+
 from shop.customers.models import Customer
 from shop.customers.privacy import Holder, register
 from shop.customers.services import addresses_of
@@ -12,6 +14,7 @@ from shop.support.models import FOR_CUSTOMERS, Message, Ticket
 
 def export(customer: Customer) -> list[dict[str, Any]]:
     """Tickets in plain text, without the notes that staff write for one another."""
+    messages = Prefetch("messages", Message.objects.filter(FOR_CUSTOMERS))
     tickets = Ticket.objects.filter(customer=customer).select_related("order")
     return [
         {
@@ -27,17 +30,18 @@ def export(customer: Customer) -> list[dict[str, Any]]:
                     "body": message.body,
                     "created_at": message.created_at.isoformat(),
                 }
-                for message in ticket.messages.filter(FOR_CUSTOMERS)
+                for message in ticket.messages.all()
             ],
         }
-        for ticket in tickets
+        for ticket in tickets.prefetch_related(messages)
     ]
 
 
 def erase(customer: Customer) -> dict[str, int]:
     """Deletes the customer's tickets, and those opened as a guest with the same address."""
-    keys = [*Ticket.objects.filter(customer=customer).values_list("pk", flat=True)]
-    keys += _guest_tickets(customer)
+    theirs = Q(customer=customer) | Q(pk__in=_guest_tickets(customer))
+    locked = Ticket.objects.select_for_update().filter(theirs).order_by("pk")
+    keys = list(locked.values_list("pk", flat=True))
     _, deleted = Ticket.objects.filter(pk__in=keys).delete()
     return {
         "tickets": deleted.get(Ticket._meta.label, 0),

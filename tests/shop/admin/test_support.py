@@ -86,6 +86,7 @@ class TestTheQueue:
         ticket.refresh_from_db()
         assert ticket.status == to
         assert messages(page) == [f"1 moved to {to}."]
+        assert LogEntry.objects.get(object_id=ticket.pk).get_change_message() == f"Moved to {to}."
 
     def test_actions_name_what_they_refuse(self, admin_client):
         closed = factories.ticket(status="CLOSED")

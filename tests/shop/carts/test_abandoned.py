@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.utils import timezone
 
 from shop.carts import services
 from shop.carts.models import Cart, CartLine, CartStatus
 from shop.carts.tasks import delete_abandoned
 from tests import factories
+from tests.shop.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +60,15 @@ def test_beat_runs_the_task():
     assert not Cart.objects.exists()
     tasks = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert delete_abandoned.name in tasks
+
+
+@pytest.mark.row_locks
+@pytest.mark.django_db(transaction=True)
+def test_a_cart_that_is_being_changed_is_left_alone():
+    busy = cart(100)
+    cart(100)
+    with transaction.atomic():
+        services.lock_cart(busy.pk, AnonymousUser())
+        deleted = at_once(1, lambda _: services.delete_abandoned())
+    assert deleted == [1]
+    assert list(Cart.objects.all()) == [busy]

@@ -13,6 +13,8 @@ from shop.carts.models import Cart
 from shop.customers import privacy
 from shop.customers.models import Customer, ErasureReceipt, User
 from shop.customers.privacy import erase_customer, export_customer
+from shop.customers.services import get_or_create_customer
+from shop.orders import outbox
 from shop.orders.models import Order, OrderStatus, OutboxMessage, OutboxState
 from shop.orders.services import change_status
 from shop.reviews.models import Review, ReviewVote
@@ -196,6 +198,14 @@ class TestErasure:
         dead = OutboxMessage.objects.get(state=OutboxState.DEAD)
         assert dead.payload == {"order": before[0]["number"]}
 
+    def test_a_mail_that_waits_is_not_sent(self, ann, staff, mailoutbox):
+        order = Order.objects.get(customer=ann)
+        OutboxMessage.objects.create(topic="order.placed", payload={"order": order.number})
+        erase_customer(ann, staff)
+        outbox.deliver()
+        assert mailoutbox == []
+        assert not OutboxMessage.objects.filter(state=OutboxState.WAITING).exists()
+
     def test_the_account_can_not_log_in(self, ann, staff, client):
         assert client.login(username="annie", password=factories.PASSWORD)
         erase_customer(ann, staff)
@@ -267,3 +277,10 @@ def test_the_next_model_knows_no_buyer_of_what_was_erased(ann, others):
 
     assert buyers() == [None, None, None, bob, "buyer@example.com"]
     assert ShopStore().orders_changed_at(scope) > changed_at  # so that a model is trained again
+
+
+def test_a_request_that_comes_too_late_does_not_bring_the_name_back(ann, staff):
+    account = ann.user  # read before the erasure, as a request that is running has it
+    erase_customer(ann, staff)
+    get_or_create_customer(account)
+    assert traces() == set()
