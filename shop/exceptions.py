@@ -53,6 +53,16 @@ class IdempotencyConflict(ShopError):
 
 
 class IllegalTransition(ShopError):
-    """An order may not move from its status to the one asked for."""
+    """An order or a ticket may not move from its status to the one asked for."""
 
     code = "ILLEGAL_TRANSITION"
+
+
+class TicketClosed(ShopError):
+    code = "TICKET_CLOSED"
+
+
+class OwnReview(ShopError):
+    """Nobody votes on what they wrote."""
+
+    code = "OWN_REVIEW"

@@ -14,6 +14,8 @@ from shop.carts.models import Cart
 from shop.catalog.models import Category, Product, PublicationState, Variant
 from shop.customers.models import Customer, User
 from shop.orders.models import Order, OrderStatus
+from shop.reviews.models import Review, ReviewStatus
+from shop.support.models import AuthorKind, Ticket
 
 PASSWORD = "correct horse battery staple"
 
@@ -109,6 +111,31 @@ def order(
             unit_price=of.price,
             quantity=quantity,
         )
+    return made
+
+
+def review(
+    of: Product | None = None, *, rating: int = 4, author: Customer | None = None, **fields: Any
+) -> Review:
+    """A published review; product and author are made where none are given."""
+    return Review.objects.create(
+        **{
+            "product": of or product(),
+            "customer": author or customer(),
+            "rating": rating,
+            "status": ReviewStatus.PUBLISHED,
+        }
+        | fields
+    )
+
+
+def ticket(owner: Customer | None = None, *, body: str = "Where is it?", **fields: Any) -> Ticket:
+    """An open ticket with one message, a guest's unless it gets an owner."""
+    email = "" if owner else "guest@example.com"
+    made = Ticket.objects.create(
+        **{"customer": owner, "guest_email": email, "subject": "My parcel"} | fields
+    )
+    made.messages.create(author_kind=AuthorKind.CUSTOMER, body=body)
     return made
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import BigIntegerField, F, Q, QuerySet
+from django.utils import timezone
 
 from shop.carts.models import Cart, CartLine, CartStatus
 from shop.catalog.models import PublicationState, Variant
@@ -25,6 +28,7 @@ from shop.exceptions import (
 
 MAX_LINES = 250
 MAX_QUANTITY = 1_000_000
+CARTS_A_STEP = 1_000
 
 Caller = User | AnonymousUser
 
@@ -148,6 +152,21 @@ def claim_cart(cart_id: object, caller: Caller) -> CartChange:
     return CartChange(own)
 
 
+def delete_abandoned() -> int:
+    """Deletes guests' carts that were left for `SHOP_CART_DAYS`, and what merging left of them.
+
+    Each step is a short transaction and skips carts that somebody is changing.
+    """
+    since = timezone.now() - timedelta(days=settings.SHOP_CART_DAYS)
+    left = Cart.objects.filter(customer=None, updated_at__lt=since).exclude(
+        status=CartStatus.ORDERED
+    )
+    total = 0
+    while step := _delete_carts(left):
+        total += step
+    return total
+
+
 def lock_cart(cart_id: object, caller: Caller) -> Cart:
     """The cart if the caller may see it, locked until the transaction ends.
 
@@ -173,6 +192,14 @@ def open_cart_of(customer: Customer) -> QuerySet[Cart]:
     return Cart.objects.filter(customer=customer, status=CartStatus.OPEN).order_by(
         "-updated_at", "pk"
     )
+
+
+def _delete_carts(carts: QuerySet[Cart]) -> int:
+    with transaction.atomic():
+        locked = carts.select_for_update(skip_locked=True).order_by("pk")
+        keys = list(locked.values_list("pk", flat=True)[:CARTS_A_STEP])
+        Cart.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 def _as_uuid(cart_id: object) -> uuid.UUID | None:

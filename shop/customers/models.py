@@ -1,9 +1,11 @@
 """People: the account that logs in, and the customer the shop knows."""
 
+import uuid
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 
 from recommendations.fields import KeyField
 
@@ -31,6 +33,25 @@ class Customer(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-pk"]
+        permissions: ClassVar = [
+            ("export_customer", "Can export the personal data of a customer"),
+            ("erase_customer", "Can erase the personal data of a customer"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or self.external_id or f"Customer {self.pk}"
+
+
+class ErasureReceipt(models.Model):
+    """Proves that somebody was erased, without saying who: the number is theirs to keep."""
+
+    number = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    erased_at = models.DateTimeField(default=timezone.now)
+    erased_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    counts = models.JSONField(help_text="Rows erased or scrubbed, by table.")
+
+    class Meta:
+        ordering: ClassVar = ["-erased_at"]
+
+    def __str__(self) -> str:
+        return f"Receipt {self.number}"

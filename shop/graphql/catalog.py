@@ -17,6 +17,8 @@ from shop.catalog import models
 from shop.graphql.connections import CursorConnection
 from shop.graphql.ids import check_length, number_of
 from shop.graphql.money import Money, money
+from shop.graphql.reviews import Rating, Review, ReviewOrder, rating_of, reviews_of
+from shop.reviews.models import Review as ReviewModel
 
 NO_CATEGORY = "-"
 
@@ -140,6 +142,22 @@ class Product(relay.Node):
     @strawberry_django.field(prefetch_related=["variants"])
     def available_for_sale(self, root: strawberry.Parent[models.Product]) -> bool:
         return any(variant.stock > 0 for variant in root.variants.all())
+
+    @strawberry_django.field(description="What the published reviews give it.")
+    def rating(self, root: strawberry.Parent[models.Product]) -> Rating:
+        return rating_of(root)
+
+    @strawberry_django.connection(
+        CursorConnection[Review],
+        description="The published ones and the caller's own; all for staff who view reviews.",
+    )
+    def reviews(
+        self,
+        root: strawberry.Parent[models.Product],
+        info: strawberry.Info,
+        order: ReviewOrder = ReviewOrder.NEWEST,
+    ) -> QuerySet[ReviewModel]:
+        return reviews_of(root, info, order)
 
     frequently_bought_with = suggestions.frequently_bought_with(_own_codes, only=["code"])
     similar_products = suggestions.similar_products(_own_codes, only=["code"])

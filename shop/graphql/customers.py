@@ -11,7 +11,9 @@ from shop.graphql.carts import Cart
 from shop.graphql.connections import CursorConnection
 from shop.graphql.fetching import fetch_one
 from shop.graphql.orders import Order
+from shop.graphql.tickets import Ticket
 from shop.orders.models import Order as OrderModel
+from shop.support.models import Ticket as TicketModel
 
 
 @strawberry_django.type(models.Customer, description="The logged-in customer.")
@@ -26,3 +28,7 @@ class Customer:
     @strawberry_django.connection(CursorConnection[Order])
     def orders(self, root: strawberry.Parent[models.Customer]) -> QuerySet[OrderModel]:
         return OrderModel.objects.filter(customer=root)
+
+    @strawberry_django.connection(CursorConnection[Ticket])
+    def tickets(self, root: strawberry.Parent[models.Customer]) -> QuerySet[TicketModel]:
+        return TicketModel.objects.filter(customer=root)

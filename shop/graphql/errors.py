@@ -40,9 +40,50 @@ class CartWarning:
     message: str
 
 
+@strawberry.enum(description="What was wrong with the request.")
+class ReviewErrorCode(StrEnum):
+    INVALID = exceptions.ShopError.code
+    NOT_FOUND = exceptions.NotFound.code
+    NOT_LOGGED_IN = exceptions.NotLoggedIn.code
+    OWN_REVIEW = exceptions.OwnReview.code
+
+
+@strawberry.type(description="Why nothing was done. `field` is the path of the argument.")
+class ReviewUserError:
+    code: ReviewErrorCode
+    field: list[str] | None
+    message: str
+
+
+@strawberry.enum(description="What was wrong with the request.")
+class TicketErrorCode(StrEnum):
+    INVALID = exceptions.ShopError.code
+    NOT_FOUND = exceptions.NotFound.code
+    TICKET_CLOSED = exceptions.TicketClosed.code
+
+
+@strawberry.type(description="Why nothing was done. `field` is the path of the argument.")
+class TicketUserError:
+    code: TicketErrorCode
+    field: list[str] | None
+    message: str
+
+
 def user_error(error: exceptions.ShopError) -> CartUserError:
     return CartUserError(
         code=CartErrorCode(error.code), field=list(error.field) or None, message=error.message
+    )
+
+
+def review_error(error: exceptions.ShopError) -> ReviewUserError:
+    return ReviewUserError(
+        code=ReviewErrorCode(error.code), field=list(error.field) or None, message=error.message
+    )
+
+
+def ticket_error(error: exceptions.ShopError) -> TicketUserError:
+    return TicketUserError(
+        code=TicketErrorCode(error.code), field=list(error.field) or None, message=error.message
     )
 
 

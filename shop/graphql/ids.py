@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 
 from strawberry import relay
@@ -24,6 +25,14 @@ def number_of(global_id: relay.GlobalID, type_name: str) -> int | None:
     key = key_of(global_id, type_name) or ""
     is_number = key.isascii() and key.isdigit() and len(key) <= MAX_DIGITS
     return int(key) if is_number else None
+
+
+def uuid_of(global_id: relay.GlobalID, type_name: str) -> uuid.UUID | None:
+    """The same for types with UUIDs as keys."""
+    try:
+        return uuid.UUID(key_of(global_id, type_name))
+    except (TypeError, ValueError):
+        return None
 
 
 def check_length(keys: Sequence[object], argument: str) -> None:

@@ -29,6 +29,9 @@ from shop.graphql.fetching import fetch_one
 from shop.graphql.ids import key_of, number_of
 from shop.graphql.orders import Order, visible_orders
 from shop.graphql.product_search import ProductFilter, ProductOrder, find_products
+from shop.graphql.tickets import Ticket, visible_messages
+from shop.reviews.services import visible_reviews
+from shop.support.services import visible_tickets
 
 #: Every type that `node` opens, with what the caller may see of it. A type that is not here
 #: can't be opened.
@@ -39,6 +42,9 @@ NODES: dict[str, Callable[[strawberry.Info], QuerySet[Any]]] = {
     "Cart": lambda info: visible_carts(caller_of(info)),
     "CartLine": visible_cart_lines,
     "Order": visible_orders,
+    "Review": lambda info: visible_reviews(caller_of(info)),
+    "Ticket": lambda info: visible_tickets(caller_of(info)),
+    "TicketMessage": visible_messages,
 }
 
 
@@ -93,6 +99,13 @@ class Query:
     @strawberry_django.field(description="An order of the logged-in customer.")
     def order(self, info: strawberry.Info, id: relay.GlobalID) -> Order | None:
         return _open(info, id, "Order")
+
+    @strawberry_django.field(
+        description="A customer's ticket for the customer, a guest's for whoever knows its id, "
+        "until it is closed."
+    )
+    def ticket(self, info: strawberry.Info, id: relay.GlobalID) -> Ticket | None:
+        return _open(info, id, "Ticket")
 
     @strawberry_django.field(description="The logged-in customer; null for a guest.")
     def me(self, info: strawberry.Info) -> Customer | None:

@@ -1,6 +1,7 @@
 """The schema of the shop: its own types, with the suggestions of `recommendations`."""
 
 from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from recommendations.graphql.batching import SuggestionBatching
@@ -9,10 +10,12 @@ from shop.graphql.limits import QueryLimits
 from shop.graphql.masking import GuardedSchema
 from shop.graphql.mutations import Mutation
 from shop.graphql.queries import Query
+from shop.graphql.review_mutations import ReviewMutation
+from shop.graphql.ticket_mutations import TicketMutation
 
 schema = GuardedSchema(
     query=Query,
-    mutation=Mutation,
+    mutation=merge_types("Mutation", (Mutation, ReviewMutation, TicketMutation)),
     config=StrawberryConfig(relay_max_results=MAX_PAGE),
     extensions=[QueryLimits, DjangoOptimizerExtension, SuggestionBatching],
 )

@@ -10,15 +10,15 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import EmailField, F
+from django.db.models import F
 from django.utils import timezone
 
 from shop.carts.models import Cart, CartLine, CartStatus
 from shop.carts.services import Caller, lock_cart
 from shop.catalog.models import PublicationState, Variant
 from shop.customers.models import User
+from shop.customers.services import check_email
 from shop.exceptions import (
     CartClosed,
     EmptyCart,
@@ -113,10 +113,7 @@ def refund(order: Order, *, by: User | None = None, note: str = "") -> Order:
 
 
 def _check_request(request: CheckoutRequest) -> None:
-    try:
-        EmailField().clean(request.email, None)
-    except ValidationError as error:
-        raise ShopError("Enter a valid e-mail address.", ["input", "email"]) from error
+    check_email(request.email, ["input", "email"])
     if not IDEMPOTENCY_KEY.fullmatch(request.idempotency_key):
         raise ShopError(
             "The idempotency key must have 1 to 128 printable ASCII characters.",

@@ -25,6 +25,8 @@ INSTALLED_APPS = [
     "shop.catalog",
     "shop.carts",
     "shop.orders",
+    "shop.reviews",
+    "shop.support",
     "shop.storefront",
 ]
 
@@ -136,10 +138,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "recommendations.refresh",
         "schedule": crontab(minute="*/15"),
     },
+    "carts.delete_abandoned": {
+        "task": "carts.delete_abandoned",
+        "schedule": crontab(hour="4", minute="30"),
+    },
     "orders.deliver_outbox": {"task": "orders.deliver_outbox", "schedule": 30.0},
 }
 
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="USD")
+SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", default=90)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
 RECOMMENDATIONS = {"STORE": "shop.store.ShopStore"}

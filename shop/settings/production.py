@@ -13,6 +13,7 @@ if len(SECRET_KEY) < MINIMUM_SECRET_LENGTH:
     raise ImproperlyConfigured(
         f"SECRET_KEY must have at least {MINIMUM_SECRET_LENGTH} random characters."
     )
+SHOP_ENCRYPTION_KEYS = env.list("SHOP_ENCRYPTION_KEYS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")

@@ -13,6 +13,7 @@ SAFE = {
     "SECRET_KEY": "k3y-0f-0nly-th1s-t3st:" + "qwertzuiopasdfghjklyxcvbnm0123456789",
     "ALLOWED_HOSTS": "shop.example",
     "DATABASE_URL": "sqlite://:memory:",
+    "SHOP_ENCRYPTION_KEYS": "bm90IGEgc2VjcmV0OiB0aGlzIGlzIGEgdGVzdCBrZXk=",
 }
 
 
@@ -39,9 +40,10 @@ def test_production_passes_the_deployment_checks():
     [
         ({"SECRET_KEY": None}, "Set the SECRET_KEY environment variable"),
         ({"SECRET_KEY": "x" * 49}, "SECRET_KEY must have at least 50 random characters."),
+        ({"SHOP_ENCRYPTION_KEYS": None}, "Set the SHOP_ENCRYPTION_KEYS environment variable"),
         ({"ALLOWED_HOSTS": None}, "Set the ALLOWED_HOSTS environment variable"),
     ],
-    ids=["no key", "short key", "no hosts"],
+    ids=["no key", "short key", "no encryption keys", "no hosts"],
 )
 def test_production_does_not_start_without(environment, message):
     done = check_deployment(**environment)

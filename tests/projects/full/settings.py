@@ -4,6 +4,7 @@ from shop.settings.base import *  # noqa: F403
 from shop.settings.base import database
 
 SECRET_KEY = "only-for-tests"
+SHOP_ENCRYPTION_KEYS = ["b25seSBmb3IgdGVzdHMsIG5ldmVyIGVsc2V3aGVyZSE="]
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": database("sqlite://:memory:")}

@@ -8,8 +8,10 @@ from django.db.models import Model
 
 from shop.carts.models import Cart
 from shop.catalog.models import Attribute, Category, Product
-from shop.customers.models import Customer, User
+from shop.customers.models import Customer, ErasureReceipt, User
 from shop.orders.models import Order, OrderImport, OutboxMessage
+from shop.reviews.models import Review
+from shop.support.models import Ticket
 from tests import factories
 
 
@@ -37,6 +39,12 @@ def _customer(number: int) -> Customer:
     return made
 
 
+def _ticket(number: int) -> Ticket:
+    buyer = factories.customer(name=f"Sender {number}")
+    order = factories.order([f"ART-{number}"], customer=buyer)
+    return factories.ticket(buyer, order=order, assignee=factories.staff())
+
+
 MAKERS: dict[type[Model], Callable[[int], Any]] = {
     Category: lambda number: category(f"Category {number}"),
     Product: _product,
@@ -46,6 +54,9 @@ MAKERS: dict[type[Model], Callable[[int], Any]] = {
     User: lambda number: factories.user(),
     Order: lambda number: factories.order([f"ART-{number}"], customer=factories.customer()),
     OrderImport: lambda number: OrderImport.objects.create(file_name=f"{number}.csv"),
+    Review: lambda number: factories.review(),
+    Ticket: _ticket,
+    ErasureReceipt: lambda number: ErasureReceipt.objects.create(counts={"orders": number}),
     OutboxMessage: lambda number: OutboxMessage.objects.create(topic="order.placed"),
 }
 

@@ -7,14 +7,17 @@ from django.urls import reverse
 
 from shop.carts.models import Cart
 from shop.catalog.models import Attribute
+from shop.customers.models import ErasureReceipt
 from shop.orders.models import Order, OrderImport, OrderStatus, OutboxMessage
 from shop.orders.services import change_status
+from shop.reviews.models import Review
+from shop.support.models import Ticket
 from tests import factories
 from tests.shop.admin.rows import MAKERS, SHOP_MODELS, url_name
 
 pytestmark = pytest.mark.django_db
 
-WITHOUT_ADD = {Cart, Order, OrderImport, OutboxMessage}
+WITHOUT_ADD = {Cart, ErasureReceipt, Order, OrderImport, OutboxMessage, Review, Ticket}
 
 each_model = pytest.mark.parametrize("model", SHOP_MODELS, ids=lambda model: model.__name__)
 

@@ -36,9 +36,13 @@ def api(db, client) -> Api:
     return Api(client)
 
 
+#: Types that are not called as their models are.
+TYPE_NAMES = {"Message": "TicketMessage", "Variant": "ProductVariant"}
+
+
 def global_id(instance) -> str:
-    name = {"Variant": "ProductVariant"}.get(type(instance).__name__, type(instance).__name__)
-    return to_base64(name, instance.pk)
+    name = type(instance).__name__
+    return to_base64(TYPE_NAMES.get(name, name), instance.pk)
 
 
 @pytest.fixture
