@@ -12,6 +12,7 @@ demo: $(VENV)/demo.installed
 
 test: lint
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --project plugin_only
 	$(BIN)/python -m pytest --server postgresql
 	$(BIN)/python -m pytest --server mariadb
 

@@ -56,6 +56,12 @@ class Settings:
     KEEP_VERSIONS: int = 5
     #: A run that shows no sign of life for so long may be replaced by another.
     LEASE_SECONDS: int = 900
+    #: For `recommendations.stores.mapped.MappedStore`: the field paths of the project's models.
+    MAPPED: Mapping[str, Any] = field(default_factory=dict)
+    #: For `recommendations.stores.oscar.OscarStore`: statuses in which an order or line is undone,
+    OSCAR_TAKEN_BACK: tuple[str, ...] = ("Cancelled",)
+    #: and the id of the site each scope stands for; without it a scope has all orders.
+    OSCAR_SITES: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Settings:
