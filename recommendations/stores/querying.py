@@ -49,7 +49,7 @@ def _column_value(field: Field[Any, Any], key: str) -> Any:
 
 
 def known_keys(
-    queryset: QuerySet[Any], column: Path, keys: Iterable[str], result: str
+    queryset: QuerySet[Any], column: Path, keys: Iterable[str], result: str | Expression
 ) -> dict[str, str]:
     """Key → `result` as text, for those of the keys that are in this column."""
     wanted = column_values(column.field, keys)

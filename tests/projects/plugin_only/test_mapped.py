@@ -145,7 +145,10 @@ class TestScopes:
     def store(self, settings):
         change(settings, {"order_line.scope": "purchase__country", "product.scope": "maker__name"})
         mapped = settings.RECOMMENDATIONS["MAPPED"] | {"scopes": {"nl": "nl", "be": "be"}}
-        settings.RECOMMENDATIONS |= {"MAPPED": mapped, "SCOPES": ("nl", "be")}
+        settings.RECOMMENDATIONS = settings.RECOMMENDATIONS | {
+            "MAPPED": mapped,
+            "SCOPES": ("nl", "be"),
+        }
         return MappedStore()
 
     def test_each_has_its_orders_products_and_changes(self, store):
