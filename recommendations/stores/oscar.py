@@ -138,7 +138,7 @@ def _of_site(path: str, scope: Scope) -> Q:
     return Q(**{path: sites[scope.name]}) if sites else Q()
 
 
-def _with_stock(products: QuerySet[Any]) -> Any:
+def _with_stock(products: Any) -> Any:
     """All that a strategy reads, in a constant number of queries."""
     children = Product.objects.public().prefetch_related("stockrecords")
     return (

@@ -80,6 +80,10 @@ def basket(products: Sequence[Any], **fields: Any) -> Any:
     return made
 
 
+def user() -> Any:
+    return get_user_model().objects.create_user(f"user{next(_serial)}")
+
+
 def fill(world: World) -> dict[str, Any]:
     """The products by their keys in the world."""
     products = {

@@ -1,5 +1,7 @@
 """A django-oscar store as its documentation sets one up, with one app forked."""
 
+from pathlib import Path
+
 import oscar
 from oscar.defaults import *  # noqa: F403
 
@@ -28,6 +30,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

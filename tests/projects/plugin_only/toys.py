@@ -1,12 +1,30 @@
 """Puts a world of the store contract into the tables of the toy store."""
 
-from recommendations.testing import World
+from datetime import timedelta
+
+from recommendations.testing import NOON, World, WorldOrder, WorldProduct
 from tests.projects.plugin_only.toystore.models import (
     Purchase,
     PurchaseLine,
     Shopper,
     Toy,
     ToyColour,
+)
+
+#: Sixty orders of twenty shoppers, in which a train goes with its rails and a doll with its dress.
+TOGETHER = World(
+    products=tuple(
+        WorldProduct(name, name.title()) for name in ("train", "rails", "doll", "dress", "ball")
+    ),
+    orders=tuple(
+        WorldOrder(
+            str(number),
+            ("train", "rails", "ball") if number % 2 else ("doll", "dress"),
+            buyer=f"shopper {number % 20}",
+            ordered_at=NOON + timedelta(hours=number),
+        )
+        for number in range(60)
+    ),
 )
 
 

@@ -1,4 +1,11 @@
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from strawberry.django.views import GraphQLView
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from tests.projects.plugin_only.toystore.schema import schema
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("graphql/", GraphQLView.as_view(schema=schema)),
+    path("recommendations/", include("recommendations.urls")),
+]
