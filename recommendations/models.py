@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from recommendations.engine.base import ListKind
 from recommendations.fields import KeyField
@@ -14,14 +15,14 @@ from recommendations.fields import KeyField
 class Surface(models.TextChoices):
     """A place where suggestions are shown, each with a live version of its own."""
 
-    FREQUENTLY_BOUGHT_WITH = "frequently_bought_with", "Frequently bought with"
+    FREQUENTLY_BOUGHT_WITH = "frequently_bought_with", _("Frequently bought with")
 
 
 class RunStatus(models.TextChoices):
-    RUNNING = "RUNNING"
-    READY = "READY"
-    REJECTED = "REJECTED", "Rejected by the gate"
-    FAILED = "FAILED"
+    RUNNING = "RUNNING", _("Running")
+    READY = "READY", _("Ready")
+    REJECTED = "REJECTED", _("Rejected by the gate")
+    FAILED = "FAILED", _("Failed")
 
 
 class ModelVersion(models.Model):
@@ -53,7 +54,8 @@ class ModelVersion(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-pk"]
-        verbose_name = "model version"
+        verbose_name = _("model version")
+        verbose_name_plural = _("model versions")
 
     def __str__(self) -> str:
         return f"v{self.pk}"

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'model version',
+                'verbose_name': 'model version', 'verbose_name_plural': 'model versions',
                 'ordering': ['-pk'],
             },
         ),
