@@ -11,6 +11,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from recommendations.conf import get_settings
@@ -45,11 +47,11 @@ class ModelVersionAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [field.name for field in ModelVersion._meta.fields]
 
-    @admin.display(boolean=True, description="Live")
+    @admin.display(boolean=True, description=gettext_lazy("Live"))
     def is_live(self, version: ModelVersion) -> bool:
         return bool(getattr(version, "_live", False))
 
-    @admin.display(description="Status", ordering="status")
+    @admin.display(description=gettext_lazy("Status"), ordering="status")
     def outcome(self, version: ModelVersion) -> str:
         if version.status == RunStatus.RUNNING:
             return format_html(
@@ -57,11 +59,11 @@ class ModelVersionAdmin(admin.ModelAdmin):
                 version.progress, version.progress, version.phase,
             )  # fmt: skip
         if version.status == RunStatus.FAILED:
-            return format_html('Failed: <span title="{}">{}</span>', version.error,
+            return format_html('{}: <span title="{}">{}</span>', _("Failed"), version.error,
                                version.error[:80])  # fmt: skip
         return version.get_status_display()
 
-    @admin.display(description="nDCG@10 (popularity)")
+    @admin.display(description=gettext_lazy("nDCG@10 (popularity)"))
     def quality(self, version: ModelVersion) -> str:
         figures = version.metrics
         if "model" not in figures:
@@ -69,16 +71,16 @@ class ModelVersionAdmin(admin.ModelAdmin):
         model, popular = figures["model"]["ndcg@10"], figures["popularity"]["ndcg@10"]
         return f"{model:.4f} ({popular:.4f})"
 
-    @admin.display(description="Took")
+    @admin.display(description=gettext_lazy("Took"))
     def duration(self, version: ModelVersion) -> str:
         if version.finished_at is None:
             return "–"
         return f"{(version.finished_at - version.started_at).total_seconds():.0f} s"
 
-    @admin.action(description="Make live", permissions=["change"])
+    @admin.action(description=gettext_lazy("Make live"), permissions=["change"])
     def promote(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> None:
         if queryset.count() != 1:
-            self.message_user(request, "Choose exactly one version.", messages.ERROR)
+            self.message_user(request, _("Choose exactly one version."), messages.ERROR)
             return
         version = queryset.get()
         self._report(request, lambda: self._promote(request, version))
@@ -86,16 +88,17 @@ class ModelVersionAdmin(admin.ModelAdmin):
     def _promote(self, request: HttpRequest, version: ModelVersion) -> str:
         publishing.promote(version)
         self._log(request, version, "Made live.")
-        return f"Version {version} is live for {version.get_surface_display()} in {version.scope}."
+        return _("Version %(version)s is live for %(surface)s in %(scope)s.") % _place(version)
 
     def _roll_back(self, request: HttpRequest, surface: str, scope: str) -> str:
         version = publishing.roll_back(surface, scope)
         self._log(request, version, "Made live by a roll back.")
-        return f"Rolled back: {version} is live for {version.get_surface_display()} in {scope}."
+        text = _("Rolled back: version %(version)s is live for %(surface)s in %(scope)s.")
+        return text % _place(version)
 
     def _train(self, request: HttpRequest, surface: str, scope: str) -> str:
         train.delay(surface, scope)
-        return "Training has been started. This page shows how far it is."
+        return _("Training has been started. This page shows how far it is.")
 
     def _report(self, request: HttpRequest, act: Any) -> None:
         try:
@@ -143,3 +146,11 @@ class ModelVersionAdmin(admin.ModelAdmin):
             "running": ModelVersion.objects.filter(status=RunStatus.RUNNING).exists(),
         }
         return super().changelist_view(request, context | (extra_context or {}))
+
+
+def _place(version: ModelVersion) -> dict[str, str]:
+    return {
+        "version": str(version),
+        "surface": version.get_surface_display(),
+        "scope": version.scope,
+    }

@@ -71,7 +71,8 @@ def _check_store(settings: Settings) -> list[CheckMessage]:
     if missing:
         hint = "Implement every method of recommendations.stores.base.Store."
         return [Error(f"{settings.STORE} has no {', '.join(missing)}.", hint=hint, id=_id(2))]
-    return []
+    own_checks: Callable[[], list[CheckMessage]] = getattr(store, "check", list)
+    return own_checks()
 
 
 def _check_model(settings: Settings) -> list[CheckMessage]:

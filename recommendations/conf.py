@@ -29,8 +29,9 @@ class Settings:
     STORE: str = ""
     #: Scopes trained apart from each other: sites, countries, channels.
     SCOPES: tuple[str, ...] = ("default",)
-    #: Name of the model in the registry behind "frequently bought with", and its parameters.
+    #: Name of the model in the registry behind "frequently bought with".
     MODEL: str = "hybrid"
+    #: Parameters of that model, by name.
     MODEL_PARAMS: Mapping[str, Any] = field(default_factory=dict)
     #: Name of the model behind "similar products".
     SIMILAR_MODEL: str = "substitutes"
@@ -44,9 +45,10 @@ class Settings:
     AGAINST_SIZE: int = 30
     #: Most popular products kept as the fallback.
     POPULAR_SIZE: int = 200
-    #: A pair is published only if it was in this many orders …
+    #: A pair is published only if it was in this many orders.
     MIN_PAIR_ORDERS: int = 5
-    #: … of this many different buyers. An order of an unknown buyer counts as one buyer.
+    #: A pair is published only if this many people bought it; an order of a guest without a name
+    #: counts as one of them.
     MIN_PAIR_BUYERS: int = 5
     #: Orders with more distinct products are wholesale: they say nothing about what goes together.
     MAX_BASKET_SIZE: int = 1000
@@ -62,6 +64,12 @@ class Settings:
     TOKEN_DAYS: int = 30
     #: A run that shows no sign of life for so long may be replaced by another.
     LEASE_SECONDS: int = 900
+    #: For `recommendations.stores.mapped.MappedStore`: the field paths of the project's models.
+    MAPPED: Mapping[str, Any] = field(default_factory=dict)
+    #: For `recommendations.stores.oscar.OscarStore`: statuses in which an order or line is undone.
+    OSCAR_TAKEN_BACK: tuple[str, ...] = ("Cancelled",)
+    #: For the same: scope → id of its site. Without it every scope has all orders.
+    OSCAR_SITES: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Settings:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from recommendations.engine.base import ListKind
 from recommendations.fields import KeyField
@@ -15,22 +16,22 @@ class Surface(models.TextChoices):
     """A place where suggestions are shown. Those of `TRAINED` have live versions of their own; the
     others read the lists of "frequently bought with"."""
 
-    FREQUENTLY_BOUGHT_WITH = "frequently_bought_with", "Frequently bought with"
-    SIMILAR_PRODUCTS = "similar_products", "Similar products"
-    TRENDING = "trending", "Trending"
-    RECOMMENDED_FOR_YOU = "recommended_for_you", "Recommended for you"
-    BUY_AGAIN = "buy_again", "Buy again"
-    RECENTLY_VIEWED = "recently_viewed", "Recently viewed"
+    FREQUENTLY_BOUGHT_WITH = "frequently_bought_with", _("Frequently bought with")
+    SIMILAR_PRODUCTS = "similar_products", _("Similar products")
+    TRENDING = "trending", _("Trending")
+    RECOMMENDED_FOR_YOU = "recommended_for_you", _("Recommended for you")
+    BUY_AGAIN = "buy_again", _("Buy again")
+    RECENTLY_VIEWED = "recently_viewed", _("Recently viewed")
 
 
 TRAINED = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.SIMILAR_PRODUCTS, Surface.TRENDING)
 
 
 class RunStatus(models.TextChoices):
-    RUNNING = "RUNNING"
-    READY = "READY"
-    REJECTED = "REJECTED", "Rejected by the gate"
-    FAILED = "FAILED"
+    RUNNING = "RUNNING", _("Running")
+    READY = "READY", _("Ready")
+    REJECTED = "REJECTED", _("Rejected by the gate")
+    FAILED = "FAILED", _("Failed")
 
 
 class ModelVersion(models.Model):
@@ -62,7 +63,8 @@ class ModelVersion(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-pk"]
-        verbose_name = "model version"
+        verbose_name = _("model version")
+        verbose_name_plural = _("model versions")
 
     def __str__(self) -> str:
         return f"v{self.pk}"

@@ -6,18 +6,21 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import Permission
 from django.utils import timezone
 from django.utils.text import slugify
 
 from shop.carts.models import Cart
 from shop.catalog.models import Category, Product, PublicationState, Variant
-from shop.customers.models import Customer, User
+from shop.customers.models import Customer
 from shop.orders.models import Order, OrderStatus
 from shop.reviews.models import Review, ReviewStatus
 from shop.support.models import AuthorKind, Ticket
+from tests.accounts import PASSWORD, staff, user
 
-PASSWORD = "correct horse battery staple"
+__all__ = [
+    "PASSWORD", "cart", "category", "customer", "order", "product", "review", "staff", "ticket",
+    "user", "variant",
+]  # fmt: skip
 
 _serial = count(1)
 
@@ -139,25 +142,7 @@ def ticket(owner: Customer | None = None, *, body: str = "Where is it?", **field
     return made
 
 
-def user(username: str | None = None, **fields: Any) -> User:
-    """An account that logs in with `PASSWORD`."""
-    username = username or f"user{next(_serial)}"
-    email = fields.pop("email", f"{username}@example.com")
-    return User.objects.create_user(username, email, PASSWORD, **fields)
-
-
 def customer(**fields: Any) -> Customer:
     """A customer with an account, unless `user=None` says that there is none."""
     account = fields.pop("user") if "user" in fields else user()
     return Customer.objects.create(user=account, **fields)
-
-
-def staff(*permissions: str) -> User:
-    """Staff with exactly these permissions, each written `app.codename`."""
-    member = user(is_staff=True)
-    for permission in permissions:
-        app, codename = permission.split(".")
-        member.user_permissions.add(
-            Permission.objects.get(content_type__app_label=app, codename=codename)
-        )
-    return member

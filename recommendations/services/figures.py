@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from recommendations.services.evaluation import DECISIVE, SHOWN
 
 # Of the drawing, in its own units: names stand left of the bars, values right of them.
@@ -63,9 +65,9 @@ def evaluation(metrics: Mapping[str, Any]) -> Evaluation | None:
     if not metrics:
         return None
     names = {
-        "model": "This version",
-        "popularity": "Popularity",
-        "live": f"{metrics.get('live_version', '')}, live at the time",
+        "model": _("This version"),
+        "popularity": _("Popularity"),
+        "live": _("%(version)s, live at the time") % {"version": metrics.get("live_version", "")},
     }
     rows = [_row(metrics, key, name) for key, name in names.items() if key in metrics]
     return Evaluation(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from recommendations.engine.content import words
 from recommendations.services.suggestions import Evidence, Source
@@ -45,16 +46,14 @@ def reason_for(
     }.get(source, _("Popular in this store"))
 
 
-def repeat_reason(times: int, days: float, elapsed: float) -> str:
-    """For a product that somebody bought so many times, every so many days."""
-    since = ngettext("%(days)d day ago", "%(days)d days ago", round(elapsed)) % {
-        "days": round(elapsed)
-    }
+def repeat_reason(times: int, interval: float, last: datetime) -> str:
+    """For a product that somebody bought so many times, every so many days, and when last."""
+    date = date_format(timezone.localtime(last), "DATE_FORMAT")
     if times < 2:
-        return _("You bought this %(since)s") % {"since": since}
-    return _("You buy this about every %(interval)d days, the last time %(since)s") % {
-        "interval": max(1, round(days)),
-        "since": since,
+        return _("You bought this on %(date)s") % {"date": date}
+    return _("You buy this about every %(days)s days, last on %(date)s") % {
+        "days": max(1, round(interval)),
+        "date": date,
     }
 
 

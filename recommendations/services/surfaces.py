@@ -6,7 +6,7 @@ All of them end in what is popular in a category and then at all, and say so.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -75,7 +75,9 @@ def _due_again(purchases: Sequence[Purchase], now: datetime) -> Question:
     return Question(
         heads=[(Source.PERSONAL, ordered(scores))],
         reasons={
-            key: repeat_reason(found[key].times, found[key].interval, found[key].elapsed)
+            key: repeat_reason(
+                found[key].times, found[key].interval, now - timedelta(days=found[key].elapsed)
+            )
             for key in scores
         },
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -114,3 +114,14 @@ class Store(Protocol):
 
     def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
         """The products of these keys as they stand; keys of deleted products are left out."""
+
+
+@runtime_checkable
+class HostObjects(Protocol):
+    """What a store may answer besides, for pages that the host itself renders."""
+
+    def keys_of(self, thing: Any) -> Collection[str]:
+        """The product keys that an object of the host stands for: a product, a basket."""
+
+    def objects(self, keys: Iterable[str], scope: Scope) -> Mapping[str, Any]:
+        """Key → the host's own product; keys of deleted products are left out."""

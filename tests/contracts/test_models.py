@@ -90,5 +90,6 @@ class TestUserKNN(RecommenderContract):
 
 
 def test_no_model_of_the_registry_is_left_out():
-    tested = {type(contract().make_model()) for contract in RecommenderContract.__subclasses__()}
+    contracts = [one for one in RecommenderContract.__subclasses__() if one.__module__ == __name__]
+    tested = {type(contract().make_model()) for contract in contracts}
     assert tested == set(MODELS.values())

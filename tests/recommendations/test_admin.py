@@ -6,7 +6,7 @@ from django.urls import reverse
 from recommendations.models import ModelVersion, RunStatus
 from recommendations.services.publishing import live_version
 from recommendations.services.training import train
-from tests import factories
+from tests.accounts import staff
 from tests.recommendations.conftest import add_orders
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_the_train_button_names_what_is_wrong(admin_client, versions):
 
 @pytest.mark.parametrize("button", ["recommendations_train", "recommendations_roll_back"])
 def test_view_only_staff_can_press_no_button(client, versions, button):
-    client.force_login(factories.staff(VIEW))
+    client.force_login(staff(VIEW))
     assert client.get(LIST).status_code == 200
     assert "Train now" not in client.get(LIST).content.decode()
     assert client.post(reverse(f"admin:{button}"), WHERE).status_code == 403
@@ -108,13 +108,13 @@ def test_view_only_staff_can_press_no_button(client, versions, button):
 
 
 def test_view_only_staff_can_not_promote(client, versions):
-    client.force_login(factories.staff(VIEW))
+    client.force_login(staff(VIEW))
     client.post(LIST, {"action": "promote", "_selected_action": versions[0].pk})
     assert live() == versions[1]
 
 
 def test_staff_who_may_change_versions_can(client, versions):
-    client.force_login(factories.staff(VIEW, CHANGE))
+    client.force_login(staff(VIEW, CHANGE))
     client.post(reverse("admin:recommendations_roll_back"), WHERE)
     assert live() == versions[0]
 

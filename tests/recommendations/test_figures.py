@@ -6,7 +6,7 @@ from django.urls import reverse
 from recommendations.models import ModelVersion
 from recommendations.services.figures import Cell, evaluation
 from recommendations.services.training import train
-from tests import factories
+from tests.accounts import staff
 from tests.recommendations.conftest import add_orders
 
 METRICS = {
@@ -85,7 +85,7 @@ class TestPage:
         assert "v6, live at the time" in page
 
     def test_those_who_may_only_look_see_it(self, client):
-        client.force_login(factories.staff("recommendations.view_modelversion"))
+        client.force_login(staff("recommendations.view_modelversion"))
         assert "Accepted. It beats popularity." in self.page(client, METRICS)
 
     def test_a_version_without_figures_has_a_page(self, admin_client):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from recommendations.services import surfaces
 from recommendations.services.suggestions import Source
@@ -67,8 +68,11 @@ def test_buy_again_is_what_is_due_by_your_own_interval(store):
         ("jam", Source.PERSONAL),
         ("milk", Source.POPULAR),
     ]
-    assert answer.items[0].reason == "You buy this about every 10 days, the last time 10 days ago"
-    assert answer.items[1].reason == "You bought this 1 day ago"
+    ten_days_ago, yesterday = (
+        date_format(timezone.now() - timedelta(days=days), "DATE_FORMAT") for days in (10, 1)
+    )
+    assert answer.items[0].reason == f"You buy this about every 10 days, last on {ten_days_ago}"
+    assert answer.items[1].reason == f"You bought this on {yesterday}"
 
 
 def test_trending_prefers_the_last_days(store):

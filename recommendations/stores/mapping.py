@@ -1,0 +1,101 @@
+"""The field paths of a host's models, as `RECOMMENDATIONS["MAPPED"]` gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+
+from recommendations.stores.paths import Path
+
+#: Where a value comes from: a path to follow from an object, or a function to call with it.
+Source = Path | Callable[..., Any]
+
+
+def _optional(kind: str, default: Any = None) -> Any:
+    """An entry that may be left out. `kind` names the method that reads it."""
+    return field(default=None, metadata={"kind": kind, "default": default})
+
+
+def _required(kind: str) -> Any:
+    return field(metadata={"kind": kind, "default": None})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductMap:
+    """Functions get the product; that of `available` gets the product and the actor.
+
+    `available` by path is a yes or no, or a number that is more than nothing.
+    """
+
+    model: type[Model]
+    title: Source = _required("source")
+    key: Path = _optional("path", "pk")
+    description: Source | None = _optional("source")
+    categories: Sequence[Path] | Callable[..., Any] = _optional("sources", ())
+    attributes: Mapping[str, Path] | Callable[..., Any] = _optional("named_sources", {})
+    price: Source | None = _optional("source")
+    available: Source | None = _optional("amount")
+    #: Returns the products, with whatever the functions above need already fetched.
+    queryset: Callable[[], Any] | None = _optional("function")
+    scope: Path | None = _optional("any_path")
+
+    @property
+    def loads(self) -> set[str]:
+        """What to prefetch, so that following all these paths costs no query a product."""
+        sources: list[Any] = [self.title, self.description, self.price, self.available]
+        sources += [] if callable(self.categories) else self.categories
+        sources += [] if callable(self.attributes) else self.attributes.values()
+        return {one.load for one in sources if isinstance(one, Path) and one.load}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantMap:
+    """What is bought where that is one size or colour of a product."""
+
+    model: type[Model]
+    product: Path = _required("path")
+    key: Path = _optional("path", "pk")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLineMap:
+    """`counts` lists the values of `status` with which an order counts."""
+
+    model: type[Model]
+    order: Path = _required("path")
+    product: Path = _required("path")
+    buyer: Sequence[Path] = _optional("paths", ())
+    ordered_at: Path | None = _optional("path")
+    changed_at: Path | None = _optional("path")
+    status: Path | None = _optional("path")
+    counts: Collection[Any] | None = _optional("values")
+    scope: Path | None = _optional("path")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketLineMap:
+    model: type[Model]
+    basket: Path = _required("relation")
+    product: Path = _required("path")
+
+
+SECTIONS: Mapping[str, Any] = {
+    "product": ProductMap,
+    "variant": VariantMap,
+    "order_line": OrderLineMap,
+    "basket_line": BasketLineMap,
+}
+REQUIRED = ("product", "order_line")
+
+
+@dataclass(frozen=True)
+class StoreMap:
+    product: ProductMap
+    order_line: OrderLineMap
+    variant: VariantMap | None = None
+    basket_line: BasketLineMap | None = None
+    #: Scope → the value that the `scope` paths have in it.
+    scopes: Mapping[str, Any] = field(default_factory=dict)

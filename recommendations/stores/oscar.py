@@ -1,0 +1,228 @@
+"""django-oscar: its own or forked apps, child products, guests and partner strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.checks import CheckMessage, Error
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
+from oscar.core.loading import get_class, get_model
+
+from recommendations.conf import SETTING, Settings, get_settings
+from recommendations.exceptions import InvalidArgument
+from recommendations.stores.base import Actor, Offer, OrderLineFact, ProductDoc, Purchase, Scope
+from recommendations.stores.paths import follow, nearest
+from recommendations.stores.querying import column_values, key_ranges, known_keys
+
+Selector = get_class("partner.strategy", "Selector")
+Basket = get_model("basket", "Basket")
+BasketLine = get_model("basket", "Line")
+Category = get_model("catalogue", "Category")
+Product = get_model("catalogue", "Product")
+Order = get_model("order", "Order")
+OrderLine = get_model("order", "Line")
+OrderStatusChange = get_model("order", "OrderStatusChange")
+
+PRODUCTS_A_QUERY = 2_000
+PRODUCT_KEY = follow(Product, "pk")
+#: Lines hold the child that was bought; what is recommended is the product it is a child of.
+CANONICAL = Coalesce("product__parent_id", "product_id")
+
+
+class OscarStore:
+    """Keys are product ids, buyers users or, for guests, e-mail addresses."""
+
+    def check(self) -> list[CheckMessage]:
+        settings = get_settings()
+        return [*_check_statuses(settings), *_check_sites(settings)]
+
+    def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
+        paths = (
+            "order__number",
+            CANONICAL,
+            "order__user",
+            "order__guest_email",
+            "order__date_placed",
+        )
+        for rows in key_ranges(_lines(scope), *paths):
+            for order, product, user, email, placed_at in rows:
+                buyer = f"user {user}" if user else email.lower() or None
+                yield OrderLineFact(order, str(product), buyer, placed_at)
+
+    def count_order_lines(self, scope: Scope) -> int:
+        return _lines(scope).count()
+
+    def orders_changed_at(self, scope: Scope) -> datetime | None:
+        placed = Order._default_manager.filter(_of_site("site", scope))
+        changed = OrderStatusChange._default_manager.filter(_of_site("order__site", scope))
+        moments = (
+            placed.aggregate(at=Max("date_placed"))["at"],
+            changed.aggregate(at=Max("date_created"))["at"],
+        )
+        return max((moment for moment in moments if moment is not None), default=None)
+
+    def products(self, scope: Scope) -> Iterator[ProductDoc]:
+        categories, strategy = _category_paths(), Selector().strategy()
+        products = _with_stock(Product.objects.browsable_dashboard())
+        products = products.prefetch_related("categories").prefetch_attribute_values()
+        for product in products.order_by("pk").iterator(chunk_size=PRODUCTS_A_QUERY):
+            yield ProductDoc(
+                key=str(product.pk),
+                title=product.get_title(),
+                description=product.description,
+                categories=tuple(
+                    name for one in product.categories.all() for name in categories[one.pk]
+                ),
+                attributes={
+                    one.attribute.name: one.value_as_text for one in product.get_attribute_values()
+                },
+                price=_price(strategy, product),
+            )
+
+    def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
+        products = Product._default_manager.all()
+        return known_keys(products, PRODUCT_KEY, keys, Coalesce("parent_id", "pk"))
+
+    def categories(self, scope: Scope) -> Mapping[str, str]:
+        """None: a product of Oscar is in several, and no list is kept for them."""
+        return {}
+
+    def identify(self, request: Any) -> Actor:
+        user = getattr(request, "user", None)
+        if user is None or not user.is_authenticated:
+            return Actor(request=request)
+        return Actor(person=f"user {user.pk}", request=request)
+
+    def purchases(self, actor: Actor, limit: int, scope: Scope) -> Sequence[Purchase]:
+        """Of an account's orders. A guest is not taken at the e-mail address they say is theirs."""
+        kind, _, user = (actor.person or "").partition(" ")
+        if kind != "user":
+            return []
+        rows = (
+            _lines(scope)
+            .filter(order__user=user)
+            .order_by("-order__date_placed", "-pk")
+            .values_list(CANONICAL, "order__number", "order__date_placed")
+        )
+        return [Purchase(str(product), *rest) for product, *rest in rows[:limit]]
+
+    def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
+        strategy = _strategy_for(actor)
+        wanted = column_values(PRODUCT_KEY.field, keys)
+        return {
+            str(product.pk): Offer(
+                key=str(product.pk),
+                title=product.get_title(),
+                available=product.is_public
+                and _fetch(strategy, product).availability.is_available_to_buy,
+            )
+            for product in _with_stock(Product.objects.filter(pk__in=wanted.values()))
+        }
+
+    def objects(self, keys: Iterable[str], scope: Scope) -> Mapping[str, Any]:
+        """Key → Oscar's own product, with what its templates read already fetched."""
+        wanted = column_values(PRODUCT_KEY.field, keys)
+        products = Product.objects.base_queryset().filter(pk__in=wanted.values())
+        return {str(product.pk): product for product in _with_stock(products)}
+
+    def keys_of(self, thing: Any) -> Collection[str]:
+        """The product keys that an object of Oscar stands for: a product or a basket."""
+        if isinstance(thing, Product):
+            return [str(thing.parent_id or thing.pk)]
+        if isinstance(thing, Basket):
+            return self.baskets([thing])[0]
+        raise InvalidArgument(f"{thing!r} is neither a product nor a basket of Oscar.")
+
+    def baskets(self, baskets: Sequence[Any]) -> list[list[str]]:
+        """The product keys in each of these baskets, from one query for all."""
+        keys: dict[Any, list[str]] = {basket.pk: [] for basket in baskets}
+        lines = BasketLine._default_manager.filter(basket__in=[pk for pk in keys if pk])
+        for basket, product in lines.order_by("pk").values_list("basket", CANONICAL):
+            keys[basket].append(str(product))
+        return [keys[basket.pk] for basket in baskets]
+
+
+def _lines(scope: Scope) -> QuerySet[Any]:
+    """Those that count. A line outlives its product, and then says nothing any more."""
+    taken_back = get_settings().OSCAR_TAKEN_BACK
+    return (
+        OrderLine._default_manager.filter(_of_site("order__site", scope), product__isnull=False)
+        .exclude(order__status__in=taken_back)
+        .exclude(status__in=taken_back)
+    )
+
+
+def _of_site(path: str, scope: Scope) -> Q:
+    sites = get_settings().OSCAR_SITES
+    return Q(**{path: sites[scope.name]}) if sites else Q()
+
+
+def _with_stock(products: Any) -> Any:
+    """All that a strategy reads, in a constant number of queries."""
+    children = Product.objects.public().prefetch_related("stockrecords")
+    return (
+        products.select_related("product_class", "parent__product_class")
+        .prefetch_related("stockrecords")
+        .prefetch_public_children(children)
+    )
+
+
+def _strategy_for(actor: Actor) -> Any:
+    """The one Oscar's middleware gave the request, or the one it would have given it."""
+    request = actor.request
+    if hasattr(request, "strategy"):
+        return request.strategy
+    if hasattr(request, "user"):
+        return Selector().strategy(request=request, user=request.user)
+    return Selector().strategy()
+
+
+def _fetch(strategy: Any, product: Any) -> Any:
+    if product.is_parent:
+        return strategy.fetch_for_parent(product)
+    return strategy.fetch_for_product(product)
+
+
+def _price(strategy: Any, product: Any) -> float | None:
+    price = _fetch(strategy, product).price
+    return float(price.excl_tax) if price.exists else None
+
+
+def _category_paths() -> dict[int, tuple[str, ...]]:
+    """Category id → names from the root down, from one query: a path of treebeard is a prefix."""
+    names: dict[str, tuple[str, ...]] = {}
+    paths: dict[int, tuple[str, ...]] = {}
+    for category in Category._default_manager.order_by("path"):
+        parent = names.get(category.path[: -Category.steplen], ())
+        names[category.path] = paths[category.pk] = (*parent, category.name)
+    return paths
+
+
+def _check_statuses(settings: Settings) -> list[CheckMessage]:
+    """Oscar's default pipeline is empty: then any status is possible."""
+    legal = {
+        status
+        for name in ("OSCAR_ORDER_STATUS_PIPELINE", "OSCAR_LINE_STATUS_PIPELINE")
+        for status in getattr(django_settings, name, {})
+    }
+    unknown = [status for status in settings.OSCAR_TAKEN_BACK if legal and status not in legal]
+    return [
+        Error(
+            f"{SETTING}['OSCAR_TAKEN_BACK'] holds {status!r}, which no pipeline of Oscar has.",
+            hint=nearest(status, legal, f"Legal: {', '.join(map(repr, sorted(legal)))}."),
+            id="recommendations.E201",
+        )
+        for status in unknown
+    ]
+
+
+def _check_sites(settings: Settings) -> list[CheckMessage]:
+    if not settings.OSCAR_SITES or set(settings.OSCAR_SITES) == set(settings.SCOPES):
+        return []
+    message = f"{SETTING}['OSCAR_SITES'] has the scopes {', '.join(settings.OSCAR_SITES)}."
+    hint = f"The id of a site for each of SCOPES: {', '.join(settings.SCOPES)}."
+    return [Error(message, hint=hint, id="recommendations.E202")]

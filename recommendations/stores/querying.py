@@ -1,0 +1,67 @@
+"""What adapters over Django models have in common: reading by key ranges, keys as text, times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Expression, Field, QuerySet
+from django.utils import timezone
+
+from recommendations.stores.paths import Path
+
+ROWS_A_QUERY = 20_000
+
+
+def key_ranges(
+    queryset: QuerySet[Any], *paths: str | Expression
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a table in batches, by ranges of its primary key, whatever its type.
+
+    Constant memory and short queries on any database, where a server-side cursor would keep one
+    open for the length of a training run.
+    """
+    rows_by_key = queryset.order_by("pk").values_list("pk", *paths)
+    rows = list(rows_by_key[:ROWS_A_QUERY])
+    while rows:
+        yield [row[1:] for row in rows]
+        if len(rows) < ROWS_A_QUERY:
+            return
+        rows = list(rows_by_key.filter(pk__gt=rows[-1][0])[:ROWS_A_QUERY])
+
+
+def column_values(field: Field[Any, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """Key → the value to look for in this column; a key that can't be in it is left out."""
+    return {key: value for key in keys if (value := _column_value(field, key)) is not None}
+
+
+def _column_value(field: Field[Any, Any], key: str) -> Any:
+    if "\x00" in key:
+        return None  # PostgreSQL refuses the whole query
+    try:
+        value = field.to_python(key)
+        field.run_validators(value)
+    except (ValidationError, ValueError, OverflowError):
+        return None
+    return value
+
+
+def known_keys(
+    queryset: QuerySet[Any], column: Path, keys: Iterable[str], result: str | Expression
+) -> dict[str, str]:
+    """Key → `result` as text, for those of the keys that are in this column."""
+    wanted = column_values(column.field, keys)
+    rows = queryset.filter(**{f"{column.lookup}__in": list(wanted.values())}).order_by()
+    found = {str(key): str(value) for key, value in rows.values_list(column.lookup, result)}
+    return {key: found[str(value)] for key, value in wanted.items() if str(value) in found}
+
+
+def moment(value: Any) -> datetime | None:
+    """A date or time of the host as an aware datetime: a date is its first moment."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time.min)
+    if isinstance(value, datetime) and timezone.is_naive(value):
+        return timezone.make_aware(value)
+    return value if isinstance(value, datetime) else None

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ToystoreConfig(AppConfig):
+    name = "tests.projects.plugin_only.toystore"
+    label = "toystore"
