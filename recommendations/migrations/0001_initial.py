@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='ModelVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently bought with'), ('similar_products', 'Similar products'), ('trending', 'Trending'), ('recommended_for_you', 'Recommended for you'), ('buy_again', 'Buy again'), ('recently_viewed', 'Recently viewed')], max_length=32)),
+                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently bought with'), ('similar_products', 'Similar products'), ('trending', 'Trending'), ('recommended_for_you', 'Recommended for you'), ('buy_again', 'Buy again')], max_length=32)),
                 ('scope', recommendations.fields.KeyField(max_length=64)),
                 ('run', models.CharField(db_index=True, help_text='The task that trained it, the same on a redelivery.', max_length=64)),
                 ('model', models.CharField(help_text='Name in the model registry.', max_length=40)),
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='TrainingLease',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently bought with'), ('similar_products', 'Similar products'), ('trending', 'Trending'), ('recommended_for_you', 'Recommended for you'), ('buy_again', 'Buy again'), ('recently_viewed', 'Recently viewed')], max_length=32)),
+                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently bought with'), ('similar_products', 'Similar products'), ('trending', 'Trending'), ('recommended_for_you', 'Recommended for you'), ('buy_again', 'Buy again')], max_length=32)),
                 ('scope', recommendations.fields.KeyField(max_length=64)),
                 ('holder', models.CharField(max_length=64)),
                 ('expires_at', models.DateTimeField()),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             name='LiveVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently bought with'), ('similar_products', 'Similar products'), ('trending', 'Trending'), ('recommended_for_you', 'Recommended for you'), ('buy_again', 'Buy again'), ('recently_viewed', 'Recently viewed')], max_length=32)),
+                ('surface', models.CharField(choices=[('frequently_bought_with', 'Frequently bought with'), ('similar_products', 'Similar products'), ('trending', 'Trending'), ('recommended_for_you', 'Recommended for you'), ('buy_again', 'Buy again')], max_length=32)),
                 ('scope', recommendations.fields.KeyField(max_length=64)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='live_at', to='recommendations.modelversion')),
             ],

@@ -42,7 +42,6 @@ def reason_for(
         Source.SIMILAR: _("Similar to what you are looking at"),
         Source.PERSONAL: _("For you"),
         Source.TRENDING: _("In demand at the moment"),
-        Source.PINNED: _("Chosen by the shop"),
     }.get(source, _("Popular in this store"))
 
 

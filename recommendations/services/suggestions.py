@@ -14,7 +14,6 @@ class Source(StrEnum):
     PERSONAL = "PERSONAL"
     TRENDING = "TRENDING"
     POPULAR = "POPULAR"
-    PINNED = "PINNED"
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,10 @@ class Suggestion:
 class Suggestions:
     """Best first. `version` is None where nothing has been published yet.
 
-    `seeds`: what they follow from, sorted. `arm`: of the experiment they are part of, or empty.
+    `seeds`: what they follow from, sorted.
     """
 
     items: tuple[Suggestion, ...] = ()
     version: str | None = None
     surface: str = ""
     seeds: tuple[str, ...] = ()
-    arm: str = ""

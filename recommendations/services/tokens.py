@@ -3,7 +3,7 @@ where a click or an order came from, and kept nowhere."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.core import signing
 
@@ -17,12 +17,11 @@ MAX_SEEDS = 20
 
 @dataclass(frozen=True)
 class Token:
-    """Which suggestions: the surface, the version that answered, the arm of an experiment, and
-    the first twenty of the products they follow from."""
+    """Which suggestions: the surface, the version that answered, and the first twenty of the
+    products they follow from."""
 
     surface: str
     version: str
-    arm: str
     seeds: tuple[str, ...]
 
 
@@ -30,7 +29,6 @@ def make_token(suggestions: Suggestions) -> str:
     fields = [
         suggestions.surface,
         suggestions.version or "",
-        suggestions.arm,
         list(suggestions.seeds[:MAX_SEEDS]),
     ]
     return signing.dumps(fields, salt=SALT, compress=True)
@@ -40,14 +38,9 @@ def read_token(text: str) -> Token:
     """Raises `BadToken` for one that was not made here, or longer ago than TOKEN_DAYS."""
     seconds = get_settings().TOKEN_DAYS * 86_400
     try:
-        surface, version, arm, seeds = signing.loads(text, salt=SALT, max_age=seconds)
+        surface, version, seeds = signing.loads(text, salt=SALT, max_age=seconds)
     except signing.SignatureExpired as error:
         raise BadToken("The suggestion token has expired.") from error
     except signing.BadSignature as error:
         raise BadToken("The suggestion token was not made by this shop.") from error
-    return Token(surface, version, arm, tuple(seeds))
-
-
-def token_fields(text: str) -> dict[str, object]:
-    """The fields of a token by name, for analytics: `ANALYTICS["TOKEN_READER"]` may name this."""
-    return asdict(read_token(text))
+    return Token(surface, version, tuple(seeds))

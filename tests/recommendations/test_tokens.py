@@ -6,17 +6,14 @@ import pytest
 
 from recommendations.exceptions import BadToken
 from recommendations.services.suggestions import Suggestions
-from recommendations.services.tokens import Token, make_token, read_token, token_fields
+from recommendations.services.tokens import Token, make_token, read_token
 
-CART = Suggestions(surface="frequently_bought_with", version="v7", seeds=("cup", "tea"), arm="a")
+CART = Suggestions(surface="frequently_bought_with", version="v7", seeds=("cup", "tea"))
 
 
 def test_a_token_says_which_suggestions_it_stands_for():
     token = make_token(CART)
-    assert read_token(token) == Token("frequently_bought_with", "v7", "a", ("cup", "tea"))
-    assert token_fields(token) == {
-        "surface": "frequently_bought_with", "version": "v7", "arm": "a", "seeds": ("cup", "tea"),
-    }  # fmt: skip
+    assert read_token(token) == Token("frequently_bought_with", "v7", ("cup", "tea"))
 
 
 def test_a_large_cart_makes_no_large_token():

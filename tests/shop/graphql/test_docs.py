@@ -7,12 +7,16 @@ from tests.shop.graphql.conftest import global_id
 
 def test_every_query_is_answered(api, trained):
     cart = factories.cart([(trained[0].variants.get(), 1)])
-    cart_page, product_page, any_basket, add = (
+    cart_page, home_page, product_page, any_basket, add = (
         block.text for block in blocks("graphql.md", "graphql")
     )
     edges = api(cart_page, cartId=global_id(cart))["cart"]["frequentlyBoughtWith"]["edges"]
     assert edges[0]["becauseOf"] == [{"title": "Product P00"}]
     best = edges[0]["node"]["title"]
+
+    home = api(home_page)
+    assert home["recommendedForYou"]["edges"][0]["source"] == "POPULAR"
+    assert len(home["trending"]["nodes"]) == 12
 
     product = api(product_page, productId=global_id(trained[0]))["product"]
     assert product["frequentlyBoughtWith"]["nodes"][0]["title"] == best
