@@ -48,7 +48,7 @@ def suggestions(request: HttpRequest) -> JsonResponse:
 
 
 def _shown(one: pages.Shown) -> dict[str, Any]:
-    return suggestion_json(one.suggestion) | {"title": one.title, "url": one.url}
+    return suggestion_json(one.suggestion) | {"url": one.url}
 
 
 def _read(given: QueryDict) -> tuple[list[str], int, Scope]:

@@ -99,22 +99,17 @@ class ShopStore:
     def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
         rows = (
             Product.objects.filter(code__in=list(keys))
-            .annotate(
-                most=Max("variants__stock", default=0),
-                lowest=Min("variants__price"),
-            )
-            .values_list("code", "title", "state", "most", "lowest", "category__path")
+            .annotate(most=Max("variants__stock", default=0))
+            .values_list("code", "title", "state", "most", "category__path")
         )
         return {
             code: Offer(
                 code,
                 title,
                 available=state == PublicationState.PUBLISHED and most > 0,
-                price=None if price is None else float(price),
-                stock=most,
                 category_keys=_prefixes(path),
             )
-            for code, title, state, most, price, path in rows.order_by()
+            for code, title, state, most, path in rows.order_by()
         }
 
 

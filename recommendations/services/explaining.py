@@ -17,7 +17,8 @@ IN_BASKET, UNSPOKEN = "in the basket", "no list of these products holds it"
 
 @dataclass(frozen=True)
 class Explanation:
-    """One candidate, its share of the score by seed, and what became of it."""
+    """One product, its share of the score by seed, and what became of it. `rank` is 0 where it is
+    no candidate."""
 
     rank: int
     key: str
@@ -69,6 +70,7 @@ def suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
     evidence = suggestion.evidence
     return {
         "key": suggestion.key,
+        "title": suggestion.title,
         "score": suggestion.score,
         "source": suggestion.source.value,
         "reason": suggestion.reason,

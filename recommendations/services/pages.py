@@ -18,7 +18,6 @@ class Shown:
     """A suggestion as a page shows it. `product` is the host's own, where the store gives it."""
 
     suggestion: Suggestion
-    title: str
     product: Any = None
 
     @property
@@ -39,16 +38,9 @@ def suggest(keys: Collection[str], first: int, *, actor: Actor, scope: Scope) ->
     basket = list(dict.fromkeys(store.canonical_keys(keys, scope).values()))
     (answer,) = frequently_bought_with([basket], first, actor=actor, scope=scope)
     shown = [one.key for one in answer.items]
-    offers = store.offers(shown, actor, scope)
     products = store.objects(shown, scope) if isinstance(store, HostObjects) else {}
-    return Page(
-        items=tuple(
-            Shown(one, offers[one.key].title, products.get(one.key))
-            for one in answer.items
-            if one.key in offers
-        ),
-        version=answer.version,
-    )
+    items = tuple(Shown(one, products.get(one.key)) for one in answer.items)
+    return Page(items, answer.version)
 
 
 def keys_of(things: Iterable[Any]) -> list[str]:

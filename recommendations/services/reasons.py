@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -56,12 +55,7 @@ def repeat_reason(times: int, interval: float, last: datetime) -> str:
     }
 
 
-def in_common(one: Offer, other: Offer) -> Sequence[str]:
-    """Attributes and words of the title that both have, at most three."""
-    attributes = [
-        f"{name}: {value}" for name, value in one.attributes.items()
-        if value and other.attributes.get(name) == value
-    ]  # fmt: skip
+def in_common(one: Offer, other: Offer) -> list[str]:
+    """Words of the title that both have, at most three."""
     shared = set(words(other.title))
-    titles = [word for word in dict.fromkeys(words(one.title)) if word in shared]
-    return (attributes + titles)[:MAX_COMMON]
+    return [word for word in dict.fromkeys(words(one.title)) if word in shared][:MAX_COMMON]

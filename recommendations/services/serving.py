@@ -1,7 +1,7 @@
 """From a question to suggestions with evidence, in as few queries as can be.
 
-Seeds → candidates → rules → live offers → suggestions. Reading writes nothing. Many questions are
-answered together, because a page of products must not cost a query each.
+Seeds → candidates → live offers → suggestions. Reading writes nothing. Many questions are answered
+together, because a page of products must not cost a query each.
 """
 
 from __future__ import annotations
@@ -16,8 +16,15 @@ from django.db import DatabaseError, connection, transaction
 
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import InvalidArgument
-from recommendations.models import Surface
-from recommendations.services.lists import Lists, StoredList, blended, item_orders, load_lists
+from recommendations.models import TRAINED, Surface
+from recommendations.services.lists import (
+    NOTHING,
+    Lists,
+    StoredList,
+    blended,
+    item_orders,
+    load_lists,
+)
 from recommendations.services.merging import Ranking, Share
 from recommendations.services.reasons import reason_for
 from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
@@ -37,15 +44,15 @@ class Question:
     """What to suggest for.
 
     seeds: product key → weight. excluded: what must not be in the answer besides the seeds.
-    heads: lists that come before the fallback, for surfaces that know their candidates.
-    reasons: product key → its reason, for products of the heads.
+    own: candidates that the surface knows by itself, and reasons: product key → why, for these.
+    category: the key of the one whose products are wanted.
     """
 
     seeds: Mapping[str, float] = field(default_factory=dict)
     excluded: Collection[str] = ()
-    heads: Sequence[tuple[Source, StoredList]] = ()
+    own: StoredList = NOTHING
     reasons: Mapping[str, str] = field(default_factory=dict)
-    categories: tuple[str, ...] = ()
+    category: str = ""
 
     @classmethod
     def of(cls, basket: Iterable[str]) -> Question:
@@ -109,11 +116,12 @@ class Answering:
         self.actor, self.scope = actor, scope
         self.offers: dict[str, Offer] = {}
         self._asked: set[str] = set()
-        main = LISTS_OF.get(surface, Surface.FREQUENTLY_BOUGHT_WITH)
+        main = surface if surface in TRAINED else Surface.FREQUENTLY_BOUGHT_WITH
         found = load_lists(
             {main, Surface.FREQUENTLY_BOUGHT_WITH},
             scope,
             seeds={seed for question in questions for seed in question.seeds},
+            categories={"", *(question.category for question in questions)},
         )
         self.lists = found[main]
         self.fallback = found[Surface.FREQUENTLY_BOUGHT_WITH]
@@ -140,8 +148,9 @@ class Answering:
 
     def _rank(self, question: Question) -> Ranking:
         ranking = Ranking(self.lists.by_seed, question.seeds, question.excluded)
-        for source, head in question.heads:
-            ranking.fill(source, head)
+        ranking.fill(Source.PERSONAL, question.own)
+        if self.surface == Surface.TRENDING:
+            ranking.fill(Source.TRENDING, self.lists.popular.get(question.category, NOTHING))
         return ranking
 
     def _choose(self) -> list[list[str]]:
@@ -180,20 +189,20 @@ class Answering:
             return
         self.look_up({seed for n in short for seed in self.questions[n].seeds})
         of_question = {n: self._categories(self.questions[n]) for n in short}
-        wanted = {category for categories in of_question.values() for category in categories}
-        popular = dict(self.fallback.popular)
-        if wanted and self.fallback.version_id is not None:
+        popular = self.fallback.popular
+        unknown = {one for found in of_question.values() for one in found} - popular.keys()
+        if unknown and self.fallback.version_id is not None:
             source = Surface.FREQUENTLY_BOUGHT_WITH
-            popular |= load_lists([source], self.scope, categories=wanted)[source].popular
+            popular |= load_lists([source], self.scope, categories=unknown)[source].popular
         for n in short:
-            near = blended(popular[c] for c in of_question[n] if c in popular)
+            near = blended(popular[one] for one in of_question[n] if one in popular)
             self.rankings[n].fill(Source.POPULAR, near)
-            self.rankings[n].fill(Source.POPULAR, blended([popular[""]] if "" in popular else []))
+            self.rankings[n].fill(Source.POPULAR, popular.get("", NOTHING))
 
     def _categories(self, question: Question) -> set[str]:
-        """Those asked for, or the innermost of each seed."""
-        if question.categories:
-            return {question.categories[-1]}
+        """The one asked for, or the innermost of each seed."""
+        if question.category:
+            return {question.category}
         seeds = (self.offers[seed] for seed in question.seeds if seed in self.offers)
         return {offer.category_keys[-1] for offer in seeds if offer.category_keys}
 
@@ -220,6 +229,7 @@ class Answering:
         seed = self.offers.get(because_of[0]) if because_of else None
         return Suggestion(
             key=key,
+            title=self.offers[key].title,
             score=ranking.score(key),
             source=source,
             reason=question.reasons.get(key)
@@ -232,10 +242,6 @@ class Answering:
         if self.surface == Surface.RECOMMENDED_FOR_YOU:
             return Source.PERSONAL
         return Source.BOUGHT_TOGETHER if evidence else Source.SIMILAR
-
-
-#: Surfaces whose candidates come from the lists of a version of their own.
-LISTS_OF = {Surface.SIMILAR_PRODUCTS: Surface.SIMILAR_PRODUCTS}
 
 
 def _evidence(strongest: Share, orders: int, lists: Lists) -> Evidence | None:

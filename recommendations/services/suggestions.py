@@ -36,6 +36,7 @@ class Suggestion:
     """A product to show. `because_of`: the seeds it follows from, the strongest first."""
 
     key: str
+    title: str
     score: float
     source: Source
     reason: str

@@ -13,10 +13,10 @@ from django.utils import timezone
 from recommendations.conf import get_store
 from recommendations.models import Surface
 from recommendations.services.history import MAX_PURCHASES, repeats, taste
-from recommendations.services.lists import load_lists, ordered
+from recommendations.services.lists import ordered
 from recommendations.services.reasons import repeat_reason
 from recommendations.services.serving import ANYBODY, DEFAULT_SCOPE, Question, answer
-from recommendations.services.suggestions import Source, Suggestions
+from recommendations.services.suggestions import Suggestions
 from recommendations.stores.base import Actor, Purchase, Scope
 
 
@@ -46,9 +46,7 @@ def trending(
     first: int, *, category: str = "", actor: Actor = ANYBODY, scope: Scope = DEFAULT_SCOPE
 ) -> Suggestions:
     """What is in demand in a category, by its key, or at all."""
-    lists = load_lists([Surface.TRENDING], scope, categories=[category])[Surface.TRENDING]
-    heads = [(Source.TRENDING, one) for one in lists.popular.values()]
-    question = Question(heads=heads, categories=(category,) if category else ())
+    question = Question(category=category)
     return answer(Surface.TRENDING, [question], first, actor=actor, scope=scope)[0]
 
 
@@ -73,7 +71,7 @@ def _due_again(purchases: Sequence[Purchase], now: datetime) -> Question:
     found = repeats(purchases, now)
     scores = {key: repeat.score for key, repeat in found.items() if repeat.score > 0}
     return Question(
-        heads=[(Source.PERSONAL, ordered(scores))],
+        own=ordered(scores),
         reasons={
             key: repeat_reason(
                 found[key].times, found[key].interval, now - timedelta(days=found[key].elapsed)

@@ -21,11 +21,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Actor:
-    """For whom suggestions are made: a known person (the `buyer` of their order lines), a visitor
-    who may be nobody known, and the request for stores whose prices depend on it."""
+    """For whom suggestions are made: a known person (the `buyer` of their order lines), and the
+    request for stores whose prices depend on it."""
 
     person: str | None = None
-    visitor: str | None = None
     request: Any = None
 
 
@@ -50,18 +49,13 @@ class ProductDoc:
 class Offer:
     """A product as it stands now. `available`: published, in stock, sold to this actor.
 
-    The rest is what merchandising rules may ask for; None or empty where the store can't say.
-    `margin` is the share of the price that is left to the store, from 0 to 1.
+    `category_keys` go from the top of the tree down, as those of a `ProductDoc`.
     """
 
     key: str
     title: str
     available: bool
-    price: float | None = None
-    stock: int | None = None
-    margin: float | None = None
     category_keys: tuple[str, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 class OrderLineFact(NamedTuple):

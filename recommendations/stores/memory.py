@@ -27,7 +27,6 @@ class MemoryStore:
     lines: list[OrderLineFact] = field(default_factory=list)
     variants: dict[str, str] = field(default_factory=dict)
     unavailable: set[str] = field(default_factory=set)
-    stock: dict[str, int] = field(default_factory=dict)
     changed_at: datetime | None = None
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
@@ -73,8 +72,5 @@ class MemoryStore:
             doc.key,
             doc.title,
             available=doc.key not in self.unavailable,
-            price=doc.price,
-            stock=self.stock.get(doc.key),
             category_keys=doc.category_keys,
-            attributes=doc.attributes,
         )

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.suggestions import Source
-from shop.catalog.models import Category, Product
+from shop.catalog.models import Category
 from shop.orders.models import Order, OrderLine
 
 CARTS = 3
@@ -34,11 +34,6 @@ def tables() -> Iterator[Table]:
     )
     baskets = [[line.product_code for line in order.lines.all()] for order in orders]
     answers = frequently_bought_with(baskets, SUGGESTIONS)
-    titles = dict(
-        Product.objects.filter(
-            code__in=[one.key for answer in answers for one in answer.items]
-        ).values_list("code", "title")
-    )
     for order, answer in zip(orders, answers, strict=True):
         names = ", ".join(line.name for line in order.lines.all())
         table = Table(title=f"In the cart: {names}", title_justify="left", title_style="bold")
@@ -50,5 +45,5 @@ def tables() -> Iterator[Table]:
                 (f"{evidence.confidence:.0%}", f"{evidence.lift:.1f} ×") if evidence else ("", "")
             )
             fallback = "" if one.source == Source.BOUGHT_TOGETHER else f" ({one.source.value})"
-            table.add_row(titles[one.key], one.reason + fallback, *figures)
+            table.add_row(one.title, one.reason + fallback, *figures)
         yield table

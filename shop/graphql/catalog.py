@@ -20,6 +20,7 @@ from shop.graphql.money import Money, money
 from shop.graphql.reviews import Rating, Review, ReviewOrder, rating_of, reviews_of
 from shop.reviews.models import Review as ReviewModel
 
+#: The path of no category: what is asked for below it is not there.
 NO_CATEGORY = "-"
 
 
@@ -46,7 +47,7 @@ def product_codes(ids: list[relay.GlobalID]) -> list[str]:
 
 
 def category_key(id: relay.GlobalID) -> str:
-    """The key recommendations know a category by; no category's for what is none."""
+    """The key recommendations know a category by."""
     found = models.Category.objects.filter(pk=number_of(id, "Category"))
     return found.values_list("path", flat=True).first() or NO_CATEGORY
 

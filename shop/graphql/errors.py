@@ -1,11 +1,18 @@
 """Expected failures as data: every mutation answers with these instead of raising."""
 
 from enum import StrEnum
+from typing import Any
 
 import strawberry
 
 from shop import exceptions
 from shop.carts.services import ChangeWarning
+
+
+@strawberry.interface(description="Why nothing was done. `field` is the path of the argument.")
+class UserError:
+    field: list[str] | None
+    message: str
 
 
 @strawberry.enum(description="What was wrong with the request.")
@@ -21,11 +28,9 @@ class CartErrorCode(StrEnum):
     IDEMPOTENCY_CONFLICT = exceptions.IdempotencyConflict.code
 
 
-@strawberry.type(description="Why nothing was done. `field` is the path of the argument.")
-class CartUserError:
+@strawberry.type
+class CartUserError(UserError):
     code: CartErrorCode
-    field: list[str] | None
-    message: str
 
 
 @strawberry.enum(description="What was done otherwise than asked.")
@@ -48,11 +53,9 @@ class ReviewErrorCode(StrEnum):
     OWN_REVIEW = exceptions.OwnReview.code
 
 
-@strawberry.type(description="Why nothing was done. `field` is the path of the argument.")
-class ReviewUserError:
+@strawberry.type
+class ReviewUserError(UserError):
     code: ReviewErrorCode
-    field: list[str] | None
-    message: str
 
 
 @strawberry.enum(description="What was wrong with the request.")
@@ -62,29 +65,25 @@ class TicketErrorCode(StrEnum):
     TICKET_CLOSED = exceptions.TicketClosed.code
 
 
-@strawberry.type(description="Why nothing was done. `field` is the path of the argument.")
-class TicketUserError:
+@strawberry.type
+class TicketUserError(UserError):
     code: TicketErrorCode
-    field: list[str] | None
-    message: str
 
 
 def user_error(error: exceptions.ShopError) -> CartUserError:
-    return CartUserError(
-        code=CartErrorCode(error.code), field=list(error.field) or None, message=error.message
-    )
+    return CartUserError(code=CartErrorCode(error.code), **_why(error))
 
 
 def review_error(error: exceptions.ShopError) -> ReviewUserError:
-    return ReviewUserError(
-        code=ReviewErrorCode(error.code), field=list(error.field) or None, message=error.message
-    )
+    return ReviewUserError(code=ReviewErrorCode(error.code), **_why(error))
 
 
 def ticket_error(error: exceptions.ShopError) -> TicketUserError:
-    return TicketUserError(
-        code=TicketErrorCode(error.code), field=list(error.field) or None, message=error.message
-    )
+    return TicketUserError(code=TicketErrorCode(error.code), **_why(error))
+
+
+def _why(error: exceptions.ShopError) -> dict[str, Any]:
+    return {"field": list(error.field) or None, "message": error.message}
 
 
 def cart_warning(warning: ChangeWarning) -> CartWarning:

@@ -79,6 +79,7 @@ class TestSuggest:
         assert suggestion.pop("score") > 0
         assert suggestion == {
             "key": "cup",
+            "title": "CUP",
             "source": "BOUGHT_TOGETHER",
             "reason": "In 2 of 3 orders with TEA",
             "becauseOf": ["tea"],
@@ -92,6 +93,15 @@ class TestSuggest:
         answer = json.loads(run("suggest", "CUP-RED", "tea", "--json"))
         assert answer["basket"] == ["cup", "tea"]
         assert "cup" not in [one["key"] for one in answer["suggestions"]]
+
+    def test_a_named_product_is_explained_wherever_it_stands(self, trained):
+        answer = json.loads(run("suggest", "tea", "--first", "1", "--json", "--why", "milk"))
+        assert [(one["key"], one["outcome"]) for one in answer["candidates"]] == [
+            ("cup", "shown"),
+            ("jam", "ranked lower"),
+            ("milk", "no list of these products holds it"),
+        ]
+        assert "│ – │ milk" in run("suggest", "tea", "--first", "1", "--why", "milk")
 
     def test_explaining_shows_what_became_of_each_candidate(self, trained):
         trained.unavailable = {"cup"}

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from recommendations.services import surfaces
+from recommendations.services import lists, surfaces
 from recommendations.services.suggestions import Source
 from recommendations.services.training import train_all
 from recommendations.stores.base import Actor, OrderLineFact, ProductDoc
@@ -93,6 +94,27 @@ def test_trending_in_a_category_goes_on_with_what_is_popular(store):
         "In demand at the moment",
         "Popular in this store",
     ]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: surfaces.similar_products([["tea"]], 4)[0],
+        lambda: surfaces.trending(4, category="food"),
+        lambda: surfaces.recommended_for_you(4, actor=ANN),
+        lambda: surfaces.buy_again(4, actor=ANN),
+    ],
+    ids=["similar", "trending", "for you", "again"],
+)
+def test_lists_that_can_not_be_read_cost_no_surface_its_page(store, monkeypatch, ask):
+    add_orders(store, "tea cup")
+    train_all()
+
+    def broken(*args, **kwargs):
+        raise OperationalError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(lists.RankedList.objects, "filter", broken)
+    assert ask().items == ()
 
 
 def test_one_run_reads_the_orders_once(store, monkeypatch):

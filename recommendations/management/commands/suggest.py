@@ -36,6 +36,13 @@ class Command(BaseCommand):
             "--explain", action="store_true", help="Also show what became of each candidate."
         )
         parser.add_argument(
+            "--why",
+            action="append",
+            default=[],
+            metavar="KEY",
+            help="Also show what became of this product, wherever it stands; may be repeated.",
+        )
+        parser.add_argument(
             "--baskets", type=Path, metavar="FILE", help="JSON lines, each an array of keys."
         )
         parser.add_argument("--out", type=Path, metavar="FILE", help="Where answers to them go.")
@@ -64,10 +71,11 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no product or SKU {key!r}.")
         basket = list(dict.fromkeys(known[key] for key in options["keys"]))
         answer = frequently_bought_with([basket], first, scope=scope)[0]
-        reasons = explain(basket, first, scope, EXPLAIN_DEPTH) if options["explain"] else []
+        explained = options["explain"] or options["why"]
+        reasons = explain(basket, first, scope, EXPLAIN_DEPTH, options["why"]) if explained else []
         if options["json"]:
             shown = _json(basket, answer.items)
-            if options["explain"]:
+            if explained:
                 shown["candidates"] = [asdict(one) for one in reasons]
             self.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2))
             return
@@ -75,7 +83,7 @@ class Command(BaseCommand):
         if answer.version is None:
             console.print("No version is live yet: run train_recommendations.")
         console.print(suggestion_table(answer.items))
-        if options["explain"]:
+        if explained:
             console.print(explanation_table(reasons))
 
     def _many(self, source: Path, target: Path, first: int, scope_name: str) -> None:
@@ -142,6 +150,11 @@ def explanation_table(explanations: list[Explanation]) -> Table:
     for one in explanations:
         shares = ", ".join(f"{seed} {share / one.score:.0%}" for seed, share in one.shares.items())
         table.add_row(
-            str(one.rank), one.key, one.title, f"{one.score:.4g}", shares or "popular", one.outcome
+            str(one.rank or "–"),
+            one.key,
+            one.title,
+            f"{one.score:.4g}",
+            shares or ("popular" if one.rank else ""),
+            one.outcome,
         )
     return table
