@@ -1,7 +1,9 @@
 """Who may import whom."""
 
+import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from tests.architecture.sources import PACKAGES, ROOT
@@ -31,3 +33,16 @@ def test_packages_hide_nothing_in_their_init():
     inits = [path for package in PACKAGES for path in (ROOT / package).rglob("__init__.py")]
     assert len(inits) > len(PACKAGES)
     assert [path for path in inits if path.read_text()] == []
+
+
+def test_benchmarks_know_what_they_measure():
+    """They run by hand, so nothing else would notice that a name they import is gone."""
+    imports = [
+        (path.name, node.module, alias.name)
+        for path in sorted((ROOT / "tests" / "benchmarks").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith(PACKAGES)
+        for alias in node.names
+    ]
+    assert len(imports) > 5
+    assert [one for one in imports if not hasattr(import_module(one[1]), one[2])] == []
