@@ -60,7 +60,7 @@ class TrackEventsPayload:
         "bot, or a consent that is missing."
     )
     visitor_id: str | None = strawberry.field(
-        description="For clients without cookies: send it back as `X-Visitor-Id`. Null where no event was "
-        "accepted."
+        description="For clients without cookies: send it back as `X-Visitor-Id`. Null where no "
+        "event was accepted."
     )
     user_errors: list[EventUserError]
