@@ -13,6 +13,7 @@ from shop.carts.services import Caller
 from shop.customers.models import Customer, User
 from shop.customers.services import check_email, customer_of, get_or_create_customer
 from shop.exceptions import IllegalTransition, NotFound, ShopError, TicketClosed
+from shop.orders import outbox
 from shop.orders.models import Order
 from shop.signals import announce, ticket_closed, ticket_opened
 from shop.support.models import (
@@ -110,6 +111,7 @@ def answer(ticket: Ticket, body: str, *, by: User, then: TicketStatus | None = N
             locked.save(update_fields=["first_response_at"])
         if then or locked.status == TicketStatus.OPEN:
             _move(locked, then or TicketStatus.PENDING)
+        outbox.write("ticket.answered", ticket=str(locked.pk))
     return message
 
 
