@@ -69,7 +69,12 @@ class BlindIndexField(models.CharField):
 
     def __init__(self, *, of: str, **options: Any) -> None:
         self.of = of
-        defaults = {"max_length": 64, "editable": False, "db_index": True, "default": ""}
+        defaults: dict[str, Any] = {
+            "max_length": 64,
+            "editable": False,
+            "db_index": True,
+            "default": "",
+        }
         super().__init__(**defaults | options)
 
     def deconstruct(self) -> Any:
