@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "import_export",
     "strawberry_django",
     "recommendations",
+    "analytics",
     "shop",
     "shop.customers",
     "shop.catalog",
@@ -38,6 +39,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "analytics.middleware.visitor_middleware",
+    "analytics.middleware.page_view_middleware",
 ]
 
 TEMPLATES = [
@@ -145,6 +148,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "carts.delete_abandoned",
         "schedule": crontab(hour="4", minute="30"),
     },
+    "analytics.prune_events": {
+        "task": "analytics.prune_events",
+        "schedule": crontab(hour="4", minute="45"),
+    },
     "orders.deliver_outbox": {"task": "orders.deliver_outbox", "schedule": 30.0},
 }
 
@@ -155,6 +162,10 @@ SHOP_PROXIES = env.int("SHOP_PROXIES", default=0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
 RECOMMENDATIONS = {"STORE": "shop.store.ShopStore"}
+ANALYTICS = {
+    "TOKEN_READER": "recommendations.services.tokens.read_token",
+    "USE_CELERY": bool(CELERY_BROKER_URL),
+}
 
 LOGGING = {
     "version": 1,
