@@ -7,5 +7,5 @@ from django.utils import timezone
 
 def midnight(day: date) -> datetime:
     """The moment the day begins."""
-    start = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (made aware in the next line)
+    start = datetime(day.year, day.month, day.day)
     return timezone.make_aware(start)

@@ -66,9 +66,7 @@ def count_day(day: date, scope: str) -> list[Figure]:
     """The figures of a day from its events; no more than a day of them is in memory."""
     start = midnight(day)
     rows = (
-        Event.objects.filter(
-            scope=scope, at__gte=start, at__lt=midnight(day + timedelta(days=1))
-        )
+        Event.objects.filter(scope=scope, at__gte=start, at__lt=midnight(day + timedelta(days=1)))
         .exclude(kind__in=LEFT_OUT)
         .order_by()
         .values_list(*COLUMNS)

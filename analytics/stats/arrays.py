@@ -48,7 +48,13 @@ def last_by_group(groups: Codes, values: Floats, size: int) -> Floats:
     return highest
 
 
-def ratio(part: Floats, whole: Floats) -> Floats:
-    """part / whole, and 0 where there is no whole."""
-    part, whole = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
-    return np.divide(part, whole, out=np.zeros(np.broadcast(part, whole).shape), where=whole != 0)
+def ratio(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
+    """part / whole, and 0 where there is no whole; both of the same or of fitting shape."""
+    above, below = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
+    shape = np.broadcast(above, below).shape
+    return np.divide(above, below, out=np.zeros(shape), where=below != 0)
+
+
+def share(part: float, whole: float) -> float:
+    """`ratio` of two numbers."""
+    return part / whole if whole else 0.0

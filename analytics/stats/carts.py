@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.stats.arrays import Codes, Flags, Floats, first_by_group, last_by_group, ratio
+from analytics.stats.arrays import Codes, Flags, Floats, first_by_group, last_by_group, share
 
 #: Seconds of silence after which a cart without an order is abandoned, not open.
 LEFT_AFTER = 24 * 3600.0
@@ -60,7 +60,7 @@ def follow(
 def abandonment(carts: Carts) -> float:
     """abandoned / (abandoned + ordered): open carts have not decided yet; 0 without any."""
     left, ordered = carts.abandoned.sum(), carts.ordered.sum()
-    return float(ratio(left, left + ordered))
+    return share(float(left), float(left + ordered))
 
 
 def histogram(values: Floats, edges: Floats) -> Codes:

@@ -146,8 +146,8 @@ def add_up(
     sums = np.bincount(group, weights=weights, minlength=len(first))
     made_up = np.bincount(group, weights=weights * simulated, minlength=len(first))
     return [
-        Figure(measure, *(str(label[row]) for label in labels), float(total), float(part))
-        for row, total, part in zip(first.tolist(), sums, made_up, strict=True)
+        Figure(measure, keys[row], sources[row], devices[row], currencies[row], total, part)
+        for row, total, part in zip(first.tolist(), sums.tolist(), made_up.tolist(), strict=True)
         if total
     ]
 
@@ -191,14 +191,15 @@ def _paths(day: Day) -> list[Figure]:
     there = np.flatnonzero(names != "")
     codes, labels = encode(names[there].tolist())
     visit, steps = paths.routes(day.visit[there], day.at[there], codes)
-    begins, links, visits = [], [], []
+    begins: list[str] = []
+    links: list[list[str]] = []
     for route in paths.split_routes(visit, steps):
         places = [str(labels[code]) for code in route]
         begins.append(BETWEEN.join(places[: paths.LONGEST]))
         whole = (paths.ENTRY, *places, paths.EXIT)
         links.append([BETWEEN.join(pair) for pair in pairwise(whole)])
     visits = np.unique(visit)
-    repeated = np.repeat(visits, [len(some) for some in links]) if links else visits
+    repeated = np.repeat(visits, np.array([len(some) for some in links], dtype=np.int64))
     return [
         *day.sum_visits(Measure.BEGINNING, visits, _texts(begins)),
         *day.sum_visits(Measure.LINK, repeated, _texts([one for some in links for one in some])),

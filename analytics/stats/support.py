@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.decomposition import NMF
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from analytics.stats.arrays import Floats
@@ -55,7 +57,9 @@ def topics(texts: Sequence[str], seed: int = 0) -> list[Topic]:
     if not number:
         return []
     model = NMF(number, init="nndsvd", random_state=seed, max_iter=500, tol=1e-2)
-    W = model.fit_transform(X)
+    with np.errstate(invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # topics are told apart long before
+        W = model.fit_transform(X)
     words = vectorizer.get_feature_names_out()
     sizes = np.bincount(W.argmax(axis=1)[W.max(axis=1) > 0], minlength=number)
     return [

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from django.utils import timezone
@@ -119,7 +118,7 @@ class Table:
 
 def row_types(report: type[Report]) -> Iterator[tuple[str, str, type]]:
     """Name, title and row class of each table."""
-    hints = _hints(report)
+    hints = get_type_hints(report)
     for one in fields(report):
         if "title" in one.metadata:
             yield one.name, one.metadata["title"], get_args(hints[one.name])[0]
@@ -145,15 +144,12 @@ def _table(name: str, title: str, row: type, rows: list[Any]) -> Table:
             Column(f"{one.name}_{number}", f"{label} {number}", unit)
             for number in range(1, wide[one.name] + 1)
         ]
-    cells = [[cell for one in fields(row) for cell in _cells(item, one.name, wide)] for item in rows]
+    cells = [
+        [cell for one in fields(row) for cell in _cells(item, one.name, wide)] for item in rows
+    ]
     return Table(name, title, columns, cells)
 
 
 def _cells(row: Any, name: str, wide: dict[str, int]) -> list[Any]:
     value = getattr(row, name)
     return [*value, *[None] * (wide[name] - len(value))] if name in wide else [value]
-
-
-@cache
-def _hints(cls: type) -> dict[str, Any]:
-    return get_type_hints(cls)

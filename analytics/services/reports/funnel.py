@@ -81,10 +81,21 @@ def _segments(filters: Filters, by: str) -> list[FunnelSegment]:
     for name in {str(name) for *_, name in found}:
         counts = np.array([found[Measure.STEP, step, name].value for step in STEPS])
         rate = wilson(int(counts[-1]), int(counts[0]))
+        lost = drop_off(counts).tolist()
+        saw, filled, went, ordered = counts.astype(int).tolist()
         rows.append(
             FunnelSegment(
-                name or UNKNOWN, *counts.astype(int).tolist(), rate.value, rate.low, rate.high,
-                *drop_off(counts)[:-1].tolist(),
-            )  # fmt: skip
+                name=name or UNKNOWN,
+                saw=saw,
+                filled=filled,
+                went=went,
+                ordered=ordered,
+                conversion=rate.value,
+                low=rate.low,
+                high=rate.high,
+                before_cart=lost[0],
+                before_checkout=lost[1],
+                before_order=lost[2],
+            )
         )
     return sorted(rows, key=lambda row: (-row.saw, row.name))

@@ -9,7 +9,7 @@ from analytics.services.reports import reading
 from analytics.services.reports.base import Filters, Report, Unit, column, table
 from analytics.services.reports.reading import most, sums
 from analytics.stats import paths
-from analytics.stats.arrays import ratio
+from analytics.stats.arrays import share
 from analytics.stats.daily import BETWEEN, Measure
 
 #: Places in the matrix; the rest of them is in the table of steps.
@@ -59,7 +59,7 @@ class Paths(Report):
 
 def report(filters: Filters) -> Paths:
     found = sums(filters, [Measure.LINK], "key")
-    links = {tuple(str(key).split(BETWEEN)): total.value for (_, key), total in found.items()}
+    links = {_pair(key): total.value for (_, key), total in found.items()}
     entries, exits = paths.entries_and_exits(links)
     visits = sum(entries.values())
     beginnings = most(filters, Measure.BEGINNING, BEGINNINGS)
@@ -71,7 +71,7 @@ def report(filters: Filters) -> Paths:
     made_up = sum(total.simulated for total in found.values())
     return Paths(
         filters=filters,
-        simulated=float(ratio(made_up, sum(links.values()))),
+        simulated=share(made_up, sum(links.values())),
         missing=missing,
         notes=["Pages below a page are one place, “/products/…”; what is done has brackets."],
         entries=_places(entries, visits),
@@ -84,6 +84,11 @@ def report(filters: Filters) -> Paths:
         ],
         flows=_flows({tuple(key.split(BETWEEN)): t.value for key, t in beginnings.items()}),
     )
+
+
+def _pair(key: str) -> tuple[str, str]:
+    start, _, end = key.partition(BETWEEN)
+    return start, end
 
 
 def _places(counts: Counter[str], visits: float) -> list[Place]:

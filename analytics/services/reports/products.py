@@ -10,7 +10,7 @@ from analytics.host import get_host
 from analytics.services.reports import reading
 from analytics.services.reports.base import Filters, Report, Unit, column, table
 from analytics.services.reports.reading import Sums, sums
-from analytics.stats.arrays import Floats, ratio
+from analytics.stats.arrays import Floats, share
 from analytics.stats.daily import Measure
 from analytics.stats.products import performance
 
@@ -87,7 +87,7 @@ def _whole(values: Floats) -> list[int]:
 
 def _simulated(found: Sums) -> float:
     counted = [t for (m, _), t in found.items() if m in (Measure.VIEWS, Measure.BUYS)]
-    return float(ratio(sum(t.simulated for t in counted), sum(t.value for t in counted)))
+    return share(sum(t.simulated for t in counted), sum(t.value for t in counted))
 
 
 def _missing(found: Sums) -> list[str]:

@@ -6,18 +6,25 @@ from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from analytics.models import DailyFigure, Event, EventKind, RollUp
 from analytics.services.reports.base import Filters
-from analytics.stats.arrays import Codes, Flags, Floats, encode
+from analytics.stats.arrays import Codes, Flags, Floats, encode, share
 from analytics.stats.daily import Measure
 
 ROWS_A_FETCH = 20_000
-NO_ROLL_UP = "Nothing has been counted yet: run `manage.py roll_up`, or a Celery beat with its task."
+NO_ROLL_UP = (
+    "Nothing has been counted yet: run `manage.py roll_up`, or a Celery beat with its task."
+)
+
+NO_ORDERS = (
+    "No orders of a known buyer: record PURCHASE events with `order_key`, from people who are "
+    "logged in or have a visitor id."
+)
 
 
 class Total(NamedTuple):
@@ -26,7 +33,7 @@ class Total(NamedTuple):
 
 
 NOTHING = Total()
-Sums = defaultdict[tuple[object, ...], Total]
+Sums = defaultdict[tuple[Any, ...], Total]
 
 
 def sums(filters: Filters, measures: Sequence[Measure], *by: str) -> Sums:
@@ -59,6 +66,12 @@ def most(filters: Filters, measure: Measure, number: int) -> dict[str, Total]:
     return {key: Total(total, made_up) for key, total, made_up in rows}
 
 
+def most_frequent(rows: QuerySet[Event, tuple[str]]) -> str:
+    """The value that most rows of one column have; empty without any."""
+    counts = rows.annotate(rows=Count("pk")).order_by("-rows")
+    return next((value for value, _ in counts[:1]), "")
+
+
 def main_currency(filters: Filters) -> str:
     """The one most money was taken in; amounts in others are never added to it."""
     rows = (
@@ -72,7 +85,7 @@ def main_currency(filters: Filters) -> str:
 
 
 def share_simulated(total: Total) -> float:
-    return total.simulated / total.value if total.value else 0.0
+    return share(total.simulated, total.value)
 
 
 def nothing_rolled_up() -> list[str]:

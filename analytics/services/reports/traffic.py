@@ -12,7 +12,7 @@ from analytics.services.days import midnight
 from analytics.services.reports import reading
 from analytics.services.reports.base import Filters, Report, Unit, column, table
 from analytics.services.reports.reading import Sums, sums
-from analytics.stats.arrays import ratio
+from analytics.stats.arrays import share
 from analytics.stats.daily import Measure
 from analytics.stats.traffic import frequency, week
 
@@ -83,7 +83,7 @@ def report(filters: Filters) -> Traffic:
         filters=filters,
         missing=missing,
         notes=["The same person on two days is counted in both; the last table tells how many."],
-        simulated=float(ratio(sum(v.simulated for v in visits), sum(v.value for v in visits))),
+        simulated=share(sum(v.simulated for v in visits), sum(v.value for v in visits)),
         days=[_day(by_day, filters.start + timedelta(days=n)) for n in range(filters.days)]
         if visits
         else [],
@@ -98,7 +98,7 @@ def _day(found: Sums, day: date) -> TrafficDay:
     visits, visitors, pages, bounces, seconds = (found[one, day].value for one in COUNTED)
     return TrafficDay(
         day, int(visits), int(visitors), int(pages),
-        float(ratio(bounces, visits)), float(ratio(seconds, visits)),
+        share(bounces, visits), share(seconds, visits),
     )  # fmt: skip
 
 
@@ -109,10 +109,8 @@ def _segments(filters: Filters, by: str) -> list[TrafficSegment]:
     rows = []
     for name in names:
         visits, _, pages, bounces, seconds = (found[one, name].value for one in COUNTED)
-        rates = (float(ratio(part, visits)) for part in (pages, bounces, seconds))
-        rows.append(
-            TrafficSegment(name or UNKNOWN, int(visits), float(ratio(visits, every)), *rates)
-        )
+        rates = (share(part, visits) for part in (pages, bounces, seconds))
+        rows.append(TrafficSegment(name or UNKNOWN, int(visits), share(visits, every), *rates))
     return sorted(rows, key=lambda row: (-row.visits, row.name))
 
 
