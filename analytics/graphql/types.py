@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
+from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
 
 
 @strawberry.input(
@@ -46,6 +51,15 @@ class EventInput:
     payload: JSON | None = strawberry.field(default=None, description="A small JSON object.")
 
 
+def _build(event: type[EventInput], values: Mapping[str, Any], context: Any) -> EventInput:
+    return event(**{PYTHON_NAMES[name]: value for name, value in values.items()})
+
+
+PYTHON_NAMES = {to_camel_case(one.name): one.name for one in fields(EventInput)}
+# Strawberry's own conversion takes a third of the time of a whole batch.
+get_object_definition(EventInput, strict=True).from_input = _build
+
+
 @strawberry.type(description="Why an event was not stored. `field` is the path of the argument.")
 class EventUserError:
     field: list[str]
@@ -60,7 +74,7 @@ class TrackEventsPayload:
         "bot, or a consent that is missing."
     )
     visitor_id: str | None = strawberry.field(
-        description="For clients without cookies: send it back as `X-Visitor-Id`. Null where no event was "
-        "accepted."
+        description="For clients without cookies: send it back as `X-Visitor-Id`. Null where no "
+        "event was accepted."
     )
     user_errors: list[EventUserError]
