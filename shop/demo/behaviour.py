@@ -24,7 +24,7 @@ from shop.customers.models import Customer
 from shop.orders.models import OrderLine
 
 #: One household in so many, with its whole year: enough for every report.
-ONE_IN = 12
+ONE_IN = 24
 ROWS_A_WRITE = 2_000
 SEED = 2017
 
@@ -132,7 +132,7 @@ class Simulation:
 
     def _event(self, kind: str, who: Visitor, at: datetime, **given: Any) -> Event:
         fields = {"simulated": True, "device": who.device, "person": who.person} | given
-        key = uuid.UUID(int=self.random.getrandbits(128))
+        key = uuid.UUID(int=self.random.getrandbits(128), version=4)
         return Event(
             key=key, kind=kind, visitor=who.pseudonym, at=at, received_at=self.now, **fields
         )
