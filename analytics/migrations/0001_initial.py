@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'event',
                 'verbose_name_plural': 'events',
                 'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['kind', 'at'], name='event_kind_at'), models.Index(fields=['visitor', 'at'], name='event_visitor_at')],
+                'indexes': [models.Index(fields=['kind', 'at'], name='boughtwith_event_kind_at'), models.Index(fields=['visitor', 'at'], name='boughtwith_event_visitor_at')],
             },
         ),
     ]
