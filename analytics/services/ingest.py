@@ -51,7 +51,8 @@ def store_rows(rows: Sequence[Mapping[str, Any]], new_visitors: Sequence[str]) -
 
 def key_of(*parts: str) -> uuid.UUID:
     """The key of an event: the same for the same parts."""
-    return uuid.UUID(bytes=blake2b("\0".join(parts).encode(), digest_size=16).digest())
+    digest = blake2b("\0".join(parts).encode(), digest_size=16).digest()
+    return uuid.UUID(bytes=digest, version=5)  # MariaDB takes no other bits for a UUID
 
 
 def _send(events: Sequence[Event], new_visitors: Sequence[str]) -> None:

@@ -43,12 +43,12 @@ class Products(Report):
 def report(filters: Filters) -> Products:
     currency = reading.main_currency(filters)
     found = sums(filters, COUNTED, "key")
-    revenue = sums(filters, [Measure.REVENUE], "key", "currency")
+    revenue = sums(filters, [Measure.REVENUE], "currency", "key")
     keys = sorted({str(key) for _, key in found})
     values = {one: _column(found, one, keys) for one in COUNTED}
     rates = performance(*values.values())
     titles = get_host().titles(keys)
-    money = np.array([revenue[Measure.REVENUE, key, currency].value for key in keys])
+    money = np.array([revenue[Measure.REVENUE, currency, key].value for key in keys])
     columns = zip(
         keys,
         (titles.get(key, "") for key in keys),
