@@ -109,8 +109,8 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes: ClassVar = [
-            models.Index(fields=["kind", "at"], name="event_kind_at"),
-            models.Index(fields=["visitor", "at"], name="event_visitor_at"),
+            models.Index(fields=["kind", "at"], name="boughtwith_event_kind_at"),
+            models.Index(fields=["visitor", "at"], name="boughtwith_event_visitor_at"),
         ]
 
     def __str__(self) -> str:
