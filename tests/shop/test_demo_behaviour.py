@@ -22,9 +22,7 @@ def filled(monkeypatch, settings):
     monkeypatch.setattr(behaviour, "ONE_IN", 2)
     households = [factories.customer(user=None) for _ in range(4)]
     for number in range(12):
-        factories.order(
-            ["tea", "cup", "jam"], customer=households[number % 4], placed_at=PLACED
-        )
+        factories.order(["tea", "cup", "jam"], customer=households[number % 4], placed_at=PLACED)
     return behaviour.fill(ModelVersion(pk=5, surface="frequently_bought_with"))
 
 
