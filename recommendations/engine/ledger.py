@@ -150,7 +150,7 @@ class Ledger:
 
     def interactions(self, landmark: float | None) -> Interactions:
         """The baskets of the orders that have items, as `read_interactions` makes them."""
-        order = self._by_buyer()
+        order, buyers = self._by_buyer()
         used = np.bincount(self.items, minlength=len(self.keys)) > 0
         by_key = sorted(np.flatnonzero(used), key=self.keys.__getitem__)
         columns = np.full(len(self.keys), -1, dtype=np.int32)
@@ -162,29 +162,34 @@ class Ledger:
         )
         baskets = rows[order]
         baskets.sort_indices()
-        buyers = self.buyers[order]
-        changes = (np.diff(buyers, prepend=buyers[:1]) != 0) | (buyers == NOBODY)
         return Interactions(
             items=tuple(self.keys[code] for code in by_key),
             baskets=baskets,
-            buyers=np.cumsum(changes).astype(np.int64),
+            buyers=buyers,
             known_buyers=(),
             days=self.days[order],
             orders=self.orders[order],
             landmark=landmark,
         )
 
-    def _by_buyer(self) -> npt.NDArray[np.intp]:
-        """The rows that have items, those of a buyer side by side, the newest first."""
+    def _by_buyer(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+        """The rows that have items, those of a buyer side by side, the newest first; and a number
+        for the buyer of each.
+
+        What was appended to a sorted ledger is little: the stable sort is one pass over the rest,
+        and only the buyers whose orders it left out of order are sorted by time.
+        """
         rows = np.flatnonzero(self.sizes)
-        # What was appended to a sorted ledger is little: a stable sort of the rest is one pass.
         rows = rows[np.argsort(self.buyers[rows], kind="stable")]
-        buyers = self.buyers[rows]
-        same = np.flatnonzero((buyers[1:] == buyers[:-1]) & (buyers[1:] != NOBODY))
-        repeated = np.unique(np.concatenate([same, same + 1]))
-        days = np.nan_to_num(self.days[rows[repeated]], nan=-np.inf)
-        rows[repeated] = rows[repeated][np.lexsort((-days, buyers[repeated]))]
-        return rows
+        buyers, days = self.buyers[rows], np.nan_to_num(self.days[rows], nan=-np.inf)
+        another = np.ones(len(rows), dtype=bool)
+        another[1:] = (buyers[1:] != buyers[:-1]) | (buyers[1:] == NOBODY)
+        numbers = np.cumsum(another) - 1
+        mixed = np.zeros(len(rows), dtype=bool)  # by number: as many as rows are enough
+        mixed[numbers[1:][~another[1:] & (days[1:] > days[:-1])]] = True
+        again = np.flatnonzero(mixed[numbers])
+        rows[again] = rows[again][np.lexsort((-days[again], numbers[again]))]
+        return rows, numbers
 
     def arrays(self) -> Arrays:
         """For `artifacts.pack`."""
