@@ -26,7 +26,9 @@ lint: $(VENV)/dev.installed
 	$(BIN)/mypy
 
 bench: $(VENV)/dev.installed $(VENV)/bench.installed
-	$(BIN)/python -m pytest -o addopts= tests/benchmarks -s
+	$(BIN)/python -m pytest -o addopts= tests/benchmarks -s --ignore=tests/benchmarks/database
+	$(BIN)/python -m pytest -o addopts="-p tests.servers" --server postgresql -s \
+		tests/benchmarks/database
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -95,20 +95,16 @@ class ShopStore:
         return [Purchase(*row) for row in newest[:limit]]
 
     def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
-        rows = (
-            Product.objects.filter(code__in=list(keys))
-            .annotate(most=Max("variants__stock", default=0))
-            .values_list("code", "title", "state", "most", "category__path")
+        """A row a variant: that is quicker than a group for each of a few products."""
+        rows = Product.objects.filter(code__in=list(keys)).values_list(
+            "code", "title", "state", "category__path", "variants__stock"
         )
-        return {
-            code: Offer(
-                code,
-                title,
-                available=state == PublicationState.PUBLISHED and most > 0,
-                category_keys=_prefixes(path),
-            )
-            for code, title, state, most, path in rows.order_by()
-        }
+        offers: dict[str, Offer] = {}
+        for code, title, state, path, stock in rows.order_by():
+            available = state == PublicationState.PUBLISHED and (stock or 0) > 0
+            if code not in offers or available:
+                offers[code] = Offer(code, title, available, _prefixes(path))
+        return offers
 
 
 def _facts(lines: QuerySet[OrderLine]) -> Iterator[OrderLineFact]:

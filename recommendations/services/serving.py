@@ -33,7 +33,7 @@ from recommendations.stores.base import Actor, Offer, Scope
 logger = logging.getLogger(__name__)
 
 #: Candidates looked at before stock is known, beyond the number asked for.
-SPARE = 12
+SPARE = 6
 MAX_BECAUSE_OF = 3
 ANYBODY = Actor()
 DEFAULT_SCOPE = Scope()

@@ -1,12 +1,13 @@
 """The schema of the shop: its own types, with the suggestions of `recommendations`."""
 
+from strawberry.extensions import ParserCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from recommendations.graphql.batching import SuggestionBatching
 from shop.graphql.connections import MAX_PAGE
-from shop.graphql.limits import QueryLimits
+from shop.graphql.limits import KnownDocuments, QueryLimits
 from shop.graphql.masking import GuardedSchema
 from shop.graphql.mutations import Mutation
 from shop.graphql.queries import Query
@@ -17,5 +18,11 @@ schema = GuardedSchema(
     query=Query,
     mutation=merge_types("Mutation", (Mutation, ReviewMutation, TicketMutation)),
     config=StrawberryConfig(relay_max_results=MAX_PAGE),
-    extensions=[QueryLimits, DjangoOptimizerExtension, SuggestionBatching],
+    extensions=[
+        ParserCache,
+        QueryLimits,
+        KnownDocuments,
+        DjangoOptimizerExtension,
+        SuggestionBatching,
+    ],
 )
