@@ -7,9 +7,8 @@ of an order the few numbers here say more than its pairs would, and take a tenth
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from itertools import chain
 from typing import Any, Self
 
 import numpy as np
@@ -31,6 +30,7 @@ NOBODY = np.uint64(2**64 - 1)
 Coder = Callable[[Iterable[str]], npt.NDArray[np.uint64]]
 #: (buyer, day, product keys) of an order.
 Content = tuple[int, float, frozenset[str]]
+TAKEN_BACK: Content = (int(NOBODY), -np.inf, frozenset())
 
 
 @dataclass(frozen=True)
@@ -202,9 +202,29 @@ class Ledger:
         return cls(**values)
 
 
-def changed_keys(before: Iterable[Content], after: Iterable[Content]) -> set[str]:
-    """The products of orders as they were counted and as they stand: the rows to count anew."""
-    return {key for _, _, keys in chain(before, after) for key in keys}
+@dataclass(frozen=True)
+class Changes:
+    """Orders that are not what was counted: as they stand, and the baskets of before and after."""
+
+    ledger: Ledger
+    before: list[frozenset[str]]
+    after: list[frozenset[str]]
+
+    @classmethod
+    def find(cls, held: Mapping[int, Content], asked: Ledger) -> Self:
+        """held: order → what was counted. An order that is delivered again is none of these."""
+        now = asked.contents()
+        changed = [order for order, one in now.items() if one != held.get(order, TAKEN_BACK)]
+        return cls(
+            asked.select(asked.holds(np.array(changed, dtype=np.uint64))),
+            [held[order][-1] for order in changed if order in held],
+            [now[order][-1] for order in changed],
+        )
+
+    @property
+    def keys(self) -> set[str]:
+        """The products whose orders changed: the rows to make again."""
+        return set().union(*self.before, *self.after)
 
 
 def _narrow(codes: npt.NDArray[Any], size: int) -> npt.NDArray[np.uint16 | np.int32]:

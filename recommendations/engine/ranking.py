@@ -3,7 +3,8 @@ the same lists with the evidence of other orders."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def with_evidence(
     """Item lists with their scores, and the orders as these baskets have them.
 
     A pair that was bought together stays if it may still be published. An entry that is there for
-    another reason, with no pair orders, stays in any case.
+    another reason, with no pair orders, stays in any case, unless nothing speaks for anything.
     """
     X = interactions
     position = {key: j for j, key in enumerate(X.items)}
@@ -74,12 +75,33 @@ def with_evidence(
     ]
 
 
-def _counted(entries: Sequence[Entry], orders: Sequence[int]) -> list[Entry]:
+def with_added(lists: Iterable[Ranked], baskets: Iterable[Collection[str]]) -> list[Ranked]:
+    """The same lists after these baskets came on top of all that was counted."""
+    more: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for basket in baskets:
+        for key in basket:
+            more[key].update(basket)
     return [
-        entry._replace(pair_orders=orders[place])
+        ranked._replace(
+            orders=ranked.orders + more[ranked.seed][ranked.seed],
+            entries=[
+                one._replace(pair_orders=one.pair_orders + more[ranked.seed][one.key])
+                if one.pair_orders
+                else one
+                for one in ranked.entries
+            ],
+        )
+        for ranked in lists
+    ]
+
+
+def _counted(entries: Sequence[Entry], orders: Sequence[int]) -> list[Entry]:
+    kept = [
+        entry._replace(pair_orders=orders[place] if entry.pair_orders else 0)
         for place, entry in enumerate(entries)
         if orders[place] or not entry.pair_orders
     ]
+    return kept if kept and kept[0].score > 0 else []
 
 
 def _best(

@@ -14,9 +14,9 @@ from recommendations.engine.base import Publication
 from recommendations.engine.graph import RP3beta
 from recommendations.engine.interactions import Interactions, codes_of, read_interactions
 from recommendations.engine.item_knn import ItemKNN
-from recommendations.engine.ledger import Ledger, changed_keys
+from recommendations.engine.ledger import Changes, Ledger
 from recommendations.engine.popularity import Popularity
-from recommendations.engine.ranking import with_evidence
+from recommendations.engine.ranking import with_added, with_evidence
 from tests.engine.baskets import DAY_0, interactions
 
 MOST = 4
@@ -94,13 +94,11 @@ def test_lists_of_the_touched_items_and_what_stood_of_the_others_are_those_of_a_
 ):
     held = Ledger.of(read(orders), coder)
     lists = by_seed(model.fit(held.interactions(None)).ranked(SEVERAL))
-    changed = news(step)
-    before = held.select(held.holds(changed.orders)).contents()
-    touched = changed_keys(before.values(), changed.contents().values())
+    changes = Changes.find(held.contents(), news(step))
 
-    X = held.updated(changed).interactions(None)
-    seeds = np.array([j for j, key in enumerate(X.items) if key in touched], dtype=np.int64)
-    lists = {seed: entries for seed, entries in lists.items() if seed not in touched}
+    X = held.updated(changes.ledger).interactions(None)
+    seeds = np.array([j for j, key in enumerate(X.items) if key in changes.keys], dtype=np.int64)
+    lists = {seed: entries for seed, entries in lists.items() if seed not in changes.keys}
     lists |= by_seed(model.fit(X).ranked(SEVERAL, seeds))
     assert lists == by_seed(model.fit(read(orders | step)).ranked(SEVERAL))
 
@@ -152,9 +150,15 @@ class TestChanges:
         assert content[2] == frozenset()
 
     def test_rows_of_an_order_are_those_of_before_and_after(self):
-        before, after = news({"1": ("ab", "ann", 0)}), news({"1": ("ac", "ann", 0)})
-        contents = before.contents().values(), after.contents().values()
-        assert changed_keys(*contents) == {"a", "b", "c"}
+        held = news({"1": ("ab", "ann", 0), "2": ("d", "ben", 0)}).contents()
+        changes = Changes.find(held, news({"1": ("ac", "ann", 0), "2": ("d", "ben", 0)}))
+        assert changes.before == [frozenset("ab")]
+        assert changes.after == [frozenset("ac")]
+        assert changes.keys == {"a", "b", "c"}
+        assert changes.ledger.orders.tolist() == codes_of(["1"]).tolist()
+
+    def test_an_unknown_order_that_was_taken_back_is_no_change(self):
+        assert Changes.find({}, news({"1": ("", None, None)})).keys == set()
 
     def test_a_product_that_is_in_no_order_any_more_is_gone(self):
         ledger = Ledger.of(read({"1": ("ab", "ann", 0), "2": ("bc", "ann", 0)}), coder)
@@ -211,6 +215,17 @@ class TestEvidence:
             "b": (scores["b"], 1),
             "c": (scores["c"], 2),
         }
+
+    def test_new_baskets_are_added_to_what_was_counted(self):
+        new = [frozenset("ab"), frozenset("ad"), frozenset("bc")]
+        expected = with_evidence(
+            self.lists, interactions("a b", "a b", "a c", "a c", "b c", "a b", "a d"), Publication()
+        )
+        assert with_added(self.lists, new) == expected
+        assert (expected[0].orders, sorted(e.pair_orders for e in expected[0].entries)) == (
+            6,
+            [2, 3],
+        )
 
     def test_a_pair_of_too_few_orders_or_buyers_goes(self):
         X = interactions("a b", "a c", "a c", "a b", buyers=["x", "y", "z", "x"])
