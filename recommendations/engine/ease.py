@@ -57,11 +57,13 @@ class EASE(Recommender):
 
     def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
         X = interactions
-        order = np.lexsort((np.arange(X.n_items), -X.item_orders()))
-        self.modelled_ = np.sort(order[: self.max_items])
+        self.modelled_ = most_frequent(X, self.max_items)
         self.interactions_ = X
         self.confirmation_ = Confirmation(X)
-        self.weights_ = solve(self._gram(X), self.regularization)
+        self.weights_ = solve(
+            weighted_gram(X, self.modelled_, self.basket_size_exponent, self.half_life_days),
+            self.regularization,
+        )
         return self
 
     def ranked(self, publication: Publication) -> Iterator[Ranked]:
@@ -79,14 +81,27 @@ class EASE(Recommender):
 
         return rank_pairs(X, rows, publication, self.confirmation_)
 
-    def _gram(self, X: Interactions) -> npt.NDArray[np.float32]:
-        weights = np.maximum(X.basket_sizes(), 1) ** -float(self.basket_size_exponent)
-        if self.half_life_days is not None:
-            weights = weights * X.decay(self.half_life_days)
-        chosen = sparse.csr_array(X.baskets[:, self.modelled_], dtype=np.float64)
-        # Weighted in float64: float32 drifts where a million small weights are added up.
-        gram = chosen.T @ sparse.diags_array(weights) @ chosen
-        return np.asfortranarray(gram.toarray(), dtype=np.float32)
+
+def most_frequent(X: Interactions, size: int) -> npt.NDArray[np.intp]:
+    """The items in most baskets, at most `size`, ascending; equal ones by index."""
+    order = np.lexsort((np.arange(X.n_items), -X.item_orders()))
+    return np.sort(order[:size])
+
+
+def weighted_gram(
+    X: Interactions,
+    items: npt.NDArray[np.intp],
+    basket_size_exponent: float,
+    half_life_days: float | None,
+) -> npt.NDArray[np.float32]:
+    """G of these items by the formula of `EASE`, in Fortran order."""
+    weights = np.maximum(X.basket_sizes(), 1) ** -float(basket_size_exponent)
+    if half_life_days is not None:
+        weights = weights * X.decay(half_life_days)
+    chosen = sparse.csr_array(X.baskets[:, items], dtype=np.float64)
+    # Weighted in float64: float32 drifts where a million small weights are added up.
+    gram = chosen.T @ sparse.diags_array(weights) @ chosen
+    return np.asfortranarray(gram.toarray(), dtype=np.float32)
 
 
 def solve(gram: npt.NDArray[np.float32], regularization: float) -> npt.NDArray[np.float32]:

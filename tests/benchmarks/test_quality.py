@@ -53,7 +53,10 @@ def test_carts(store: str) -> None:
         "popularity": Popularity(),
         "item_knn": ItemKNN(),
         "rp3beta": RP3beta(),
-        "ease": EASE(hybrid.regularization, hybrid.basket_size_exponent, hybrid.half_life_days),
+        "ease": EASE(),
+        "ease, tuned": EASE(
+            hybrid.regularization, hybrid.basket_size_exponent, hybrid.half_life_days
+        ),
     }
     values = {
         name: ndcg_per_case(_ranks(model, split.train, cases), TOP) for name, model in own.items()
