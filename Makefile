@@ -16,6 +16,7 @@ test: lint
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest --project plugin_only
 	$(BIN)/python -m pytest --project oscar
+	$(BIN)/python -m pytest --project analytics_only
 	$(BIN)/python -m pytest --server postgresql
 	$(BIN)/python -m pytest --server mariadb
 
@@ -26,7 +27,9 @@ lint: $(VENV)/dev.installed
 	$(BIN)/mypy
 
 bench: $(VENV)/dev.installed $(VENV)/bench.installed
-	$(BIN)/python -m pytest -o addopts= tests/benchmarks -s
+	$(BIN)/python -m pytest -o addopts= tests/benchmarks -s --ignore=tests/benchmarks/database
+	$(BIN)/python -m pytest -o addopts="-p tests.servers" --server postgresql -s \
+		tests/benchmarks/database
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -7,7 +7,9 @@ from typing import Any
 
 import strawberry
 import strawberry_django
+from django.db.models import QuerySet
 from strawberry import relay
+from strawberry_django.optimizer import optimize
 
 from recommendations.conf import get_store
 from recommendations.graphql.batching import Operation, current_operation
@@ -16,8 +18,8 @@ from recommendations.services import serving, surfaces
 from recommendations.services.suggestions import Suggestions
 from recommendations.stores.base import Actor
 
-#: (product keys, info) → key → the host's object; one query, whatever the number of keys.
-Loader = Callable[[Collection[str], strawberry.Info], Mapping[str, Any]]
+#: Product keys → the host's products, not fetched yet.
+Finder = Callable[[Collection[str]], QuerySet[Any]]
 #: Objects of one list → the product keys each of them stands for: a cart's lines, a product.
 Baskets = Callable[[Sequence[Any]], Sequence[Collection[str]]]
 #: A service that answers many baskets, and one that answers a person.
@@ -30,12 +32,13 @@ CART_FIRST, SIMILAR_FIRST, PAGE_FIRST = 4, 8, 12
 class SuggestionFields:
     """Makes suggestion fields for a host's product type.
 
-    `node` is that type or a lazy reference; `load` finds its objects by product key.
+    `node` is that type or a lazy reference; `find` finds its objects by product key, and `key` is
+    the attribute of theirs that holds it.
     """
 
-    def __init__(self, node: Any, load: Loader) -> None:
+    def __init__(self, node: Any, find: Finder, key: str = "pk") -> None:
         self.connection = build_suggestion_connection(node)
-        self._load = load
+        self._find, self._key = find, key
 
     def frequently_bought_with(self, baskets: Baskets, **hints: Any) -> Any:
         """A field for a type whose objects stand for baskets. `hints` go to the optimizer."""
@@ -148,34 +151,49 @@ class SuggestionFields:
         return strawberry_django.field(resolver=resolver, description=description, **hints)
 
     def _connection(self, answers: Sequence[Suggestions]) -> list[Any]:
-        nodes_of = _Nodes(current_operation(), answers, self._load)
+        nodes_of = _Nodes(current_operation(), answers, self._find, self._key)
         return [self.connection(suggestions=one, nodes_of=nodes_of) for one in answers]
 
 
 class _Nodes:
     """Loads the products of a whole batch at once, when the first of them is asked for.
 
-    Each place in the query (`node`, `nodes`, `becauseOf`) is loaded for itself, so that the
-    optimizer sees what is selected there.
+    Each place in the query (`node`, `nodes`, `becauseOf`) has what the optimizer adds for the
+    selection there. A place that needs no more than columns shares the rows of another.
     """
 
-    def __init__(self, operation: Operation, batch: Sequence[Suggestions], load: Loader) -> None:
+    def __init__(
+        self, operation: Operation, batch: Sequence[Suggestions], find: Finder, key: str
+    ) -> None:
         self._operation = operation
         self._batch = batch
-        self._load = load
+        self._find, self._key = find, key
         self._loaded: dict[tuple[str, ...], Mapping[str, Any]] = {}
 
     def __call__(self, keys: list[str], info: strawberry.Info) -> list[Any]:
         place = _place(info)
         if place not in self._loaded:
-            loaded = self._load(self._keys(), info)
-            self._operation.remember(list(loaded.values()))
-            self._loaded[place] = loaded
+            self._loaded[place] = self._load(info)
         return [self._loaded[place][key] for key in keys if key in self._loaded[place]]
+
+    def _load(self, info: strawberry.Info) -> Mapping[str, Any]:
+        # whole rows, where the optimizer would narrow them to the columns of this place
+        found = optimize(self._find(self._keys()), info).defer(None)
+        if self._loaded and _is_plain(found):
+            return next(iter(self._loaded.values()))
+        loaded = {str(getattr(one, self._key)): one for one in found}
+        self._operation.remember(list(loaded.values()))
+        return loaded
 
     def _keys(self) -> set[str]:
         suggestions = [one for answer in self._batch for one in answer.items]
         return {key for one in suggestions for key in (one.key, *one.because_of)}
+
+
+def _is_plain(found: QuerySet[Any]) -> bool:
+    """Whether the rows alone are all there is to fetch."""
+    query, prefetched = found.query, vars(found)["_prefetch_related_lookups"]
+    return not (prefetched or query.select_related or query.annotations)
 
 
 def _place(info: strawberry.Info) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from recommendations.engine.base import ListKind
@@ -39,6 +40,13 @@ def ordered(scores: Mapping[str, float]) -> StoredList:
     return StoredList(0, keys, [scores[key] for key in keys], [0] * len(keys))
 
 
+#: What a version has learned from: its run, its orders, and their newest change.
+State = tuple[str, int, datetime | None]
+
+#: Surface and scope → the state of the live version, and the orders of its products known here.
+_item_orders: dict[tuple[str, str], tuple[State | None, dict[str, int]]] = {}
+
+
 @dataclass
 class Lists:
     """What one live version has for some seeds, and what is popular: "" stands for overall."""
@@ -47,6 +55,7 @@ class Lists:
     popular: dict[str, StoredList] = field(default_factory=dict)
     orders: int = 0
     version_id: int | None = None
+    state: State | None = None
 
     @property
     def version(self) -> str | None:
@@ -67,12 +76,21 @@ def load_lists(
         kind__in=[ListKind.ITEM, ListKind.GLOBAL],
         seed_key__in={*seeds, *categories},
     ).values_list(
-        "version__surface", "kind", "seed_key", "orders", "entries", "version_id", "version__orders"
+        "version__surface",
+        "kind",
+        "seed_key",
+        "orders",
+        "entries",
+        "version_id",
+        "version__run",
+        "version__orders",
+        "version__orders_changed_at",
     )
     found = {surface: Lists() for surface in surfaces}
-    for surface, kind, seed, orders, entries, version_id, total in rows:
+    for surface, kind, seed, orders, entries, version_id, run, total, changed_at in rows:
         lists = found[surface]
         lists.version_id, lists.orders = version_id, total
+        lists.state = (run, total, changed_at)
         if kind == ListKind.GLOBAL and seed in categories:
             lists.popular[seed] = StoredList(orders, *entries)
         elif kind == ListKind.ITEM and seed in seeds:
@@ -80,9 +98,20 @@ def load_lists(
     return found
 
 
-def item_orders(version_id: int | None, keys: Collection[str]) -> Mapping[str, int]:
-    """In how many of the orders of a version each of these products was."""
-    if not keys:
+def item_orders(surface: str, scope: Scope, lists: Lists, keys: Collection[str]) -> dict[str, int]:
+    """In how many of the orders of a version each of these products was.
+
+    A process asks once for each product, until its version has learned something new.
+    """
+    if lists.state is None:
         return {}
-    rows = RankedList.objects.filter(version=version_id, kind=ListKind.ITEM, seed_key__in=keys)
-    return dict(rows.values_list("seed_key", "orders"))
+    state, known = _item_orders.get((surface, scope.name), (None, {}))
+    if state != lists.state:
+        known = {}
+        _item_orders[surface, scope.name] = (lists.state, known)
+    missing = [key for key in keys if key not in known]
+    if missing:
+        rows = RankedList.objects.filter(version=lists.version_id, kind=ListKind.ITEM)
+        known |= dict.fromkeys(missing, 0)
+        known |= rows.filter(seed_key__in=missing).values_list("seed_key", "orders")
+    return {key: known[key] for key in keys}

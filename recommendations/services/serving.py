@@ -33,7 +33,7 @@ from recommendations.stores.base import Actor, Offer, Scope
 logger = logging.getLogger(__name__)
 
 #: Candidates looked at before stock is known, beyond the number asked for.
-SPARE = 12
+SPARE = 6
 MAX_BECAUSE_OF = 3
 ANYBODY = Actor()
 DEFAULT_SCOPE = Scope()
@@ -135,7 +135,7 @@ class Answering:
             for key in keys
             if any(share.pair_orders for share in ranking.shares(key)[:1])
         }
-        orders = item_orders(self.lists.version_id, speaking)
+        orders = item_orders(self.surface, self.scope, self.lists, speaking)
         return [
             Suggestions(
                 items=tuple(self._suggestion(question, ranking, key, orders) for key in keys),

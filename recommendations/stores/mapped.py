@@ -14,11 +14,26 @@ from django.db.models.functions import Coalesce
 
 from recommendations.conf import SETTING, get_settings
 from recommendations.exceptions import ConfigurationError, InvalidArgument
-from recommendations.stores.base import Actor, Offer, OrderLineFact, ProductDoc, Purchase, Scope
+from recommendations.stores.base import (
+    Actor,
+    ChangedOrder,
+    Offer,
+    OrderLineFact,
+    ProductDoc,
+    Purchase,
+    Scope,
+)
 from recommendations.stores.map_reader import MapReader
 from recommendations.stores.mapping import OrderLineMap, ProductMap, Source, StoreMap
 from recommendations.stores.paths import Path
-from recommendations.stores.querying import column_values, key_ranges, known_keys, moment
+from recommendations.stores.querying import (
+    column_values,
+    key_ranges,
+    known_keys,
+    moment,
+    with_lines,
+)
+from recommendations.stores.trees import CategoryTree
 
 PRODUCTS_A_QUERY = 2_000
 
@@ -44,15 +59,7 @@ class MappedStore:
         ]
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
-        lines = self.map.order_line
-        paths: list[Any] = [lines.order.lookup, self._product_key(lines.product)]
-        paths += [path.lookup for path in lines.buyer]
-        paths += [lines.ordered_at.lookup] if lines.ordered_at else []
-        for rows in key_ranges(self._lines(scope).filter(_counts(lines)), *paths):
-            keys = self._canonical([row[1] for row in rows], lines.product, scope)
-            for row, key in zip(rows, keys, strict=True):
-                if key is not None:
-                    yield _fact(lines, row, key)
+        return self._facts(self._lines(scope), scope)
 
     def count_order_lines(self, scope: Scope) -> int:
         return self._lines(scope).filter(_counts(self.map.order_line)).count()
@@ -64,10 +71,23 @@ class MappedStore:
             return None
         return moment(self._newest(path.lookup, scope))
 
+    def changed_orders(self, scope: Scope, since: datetime) -> Iterator[ChangedOrder]:
+        """By `changed_at`. Where the map has none, only orders that were placed since are found."""
+        lines = self.map.order_line
+        path, order = lines.changed_at or lines.ordered_at, lines.order.lookup
+        if path is None:
+            return iter(())
+        changed = self._lines(scope).filter(**{f"{path.lookup}__gte": since})
+        keys = changed.order_by(order).values_list(order, flat=True).distinct()
+        return with_lines(
+            ((key, str(key)) for key in keys),
+            lambda keys: self._facts(self._lines(scope).filter(**{f"{order}__in": keys}), scope),
+        )
+
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
-        products = self._products(scope).order_by("pk")
+        products, tree = self._products(scope).order_by("pk"), self.map.category_tree()
         for one in products.iterator(chunk_size=PRODUCTS_A_QUERY):
-            yield _document(self.map.product, one)
+            yield _document(self.map, one, tree)
 
     def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
         product, variant = self.map.product, self.map.variant
@@ -82,8 +102,7 @@ class MappedStore:
         return known_keys(variants, variant.key, keys, product_key) | known
 
     def categories(self, scope: Scope) -> Mapping[str, str]:
-        """None: the map names categories for reading, and no list is kept for them."""
-        return {}
+        return self.map.category_tree().names()
 
     def identify(self, request: Any) -> Actor:
         """The account of the request, where a path of `buyer` leads to accounts."""
@@ -114,9 +133,14 @@ class MappedStore:
         ]
 
     def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
-        product = self.map.product
+        product, tree = self.map.product, self.map.category_tree()
         return {
-            key: Offer(key, str(_read(product.title, one)), _is_available(product, one, actor))
+            key: Offer(
+                key=key,
+                title=str(_read(product.title, one)),
+                available=_is_available(product, one, actor),
+                category_keys=self.map.categories_of(one, tree)[0],
+            )
             for key, one in self.objects(keys, scope).items()
         }
 
@@ -155,6 +179,17 @@ class MappedStore:
     def _lines(self, scope: Scope) -> QuerySet[Any]:
         lines = self.map.order_line
         return lines.model._default_manager.filter(self._of(lines.scope, scope))
+
+    def _facts(self, found: QuerySet[Any], scope: Scope) -> Iterator[OrderLineFact]:
+        lines = self.map.order_line
+        paths: list[Any] = [lines.order.lookup, self._product_key(lines.product)]
+        paths += [path.lookup for path in lines.buyer]
+        paths += [lines.ordered_at.lookup] if lines.ordered_at else []
+        for rows in key_ranges(found.filter(_counts(lines)), *paths):
+            keys = self._canonical([row[1] for row in rows], lines.product, scope)
+            for row, key in zip(rows, keys, strict=True):
+                if key is not None:
+                    yield _fact(lines, row, key)
 
     def _newest(self, lookup: str, scope: Scope) -> Any:
         """Asks the orders where that is enough: they are fewer than their lines."""
@@ -234,22 +269,19 @@ def _read(source: Source | None, one: Any) -> Any:
     return source.value(one) if isinstance(source, Path) else source(one)
 
 
-def _document(product: ProductMap, one: Any) -> ProductDoc:
+def _document(store: StoreMap, one: Any, tree: CategoryTree) -> ProductDoc:
+    product = store.product
     price = _read(product.price, one)
+    keys, names = store.categories_of(one, tree)
     return ProductDoc(
         key=str(product.key.value(one)),
         title=str(_read(product.title, one)),
         description=str(_read(product.description, one) or ""),
-        categories=_categories(product, one),
+        categories=names,
+        category_keys=keys,
         attributes=_attributes(product, one),
         price=None if price is None else float(price),
     )
-
-
-def _categories(product: ProductMap, one: Any) -> tuple[str, ...]:
-    if callable(product.categories):
-        return tuple(product.categories(one))
-    return tuple(str(value) for path in product.categories for value in path.values(one))
 
 
 def _attributes(product: ProductMap, one: Any) -> dict[str, str]:

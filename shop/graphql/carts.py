@@ -10,6 +10,7 @@ from django.db.models import DecimalField, F, QuerySet, Sum
 from strawberry import auto, relay
 from strawberry_django.relay import DjangoListConnection
 
+from shop.aggregates import JSONArrayAgg, aggregate_over
 from shop.carts import models
 from shop.carts.services import visible_carts
 from shop.graphql.callers import caller_of
@@ -22,19 +23,16 @@ SUBTOTAL = Sum(
     output_field=DecimalField(max_digits=14, decimal_places=2),
     default=0,
 )
+#: The products in a cart, whichever variants.
+PRODUCT_CODES = aggregate_over(models.Cart, "lines", JSONArrayAgg("variant__product__code"))
 
 
 def visible_cart_lines(info: strawberry.Info) -> QuerySet[models.CartLine]:
     return models.CartLine.objects.filter(cart__in=visible_carts(caller_of(info)))
 
 
-def _product_codes(carts: Sequence[models.Cart]) -> list[Collection[str]]:
-    """The products in each cart, whichever variants, from one query for all carts."""
-    codes: dict[object, list[str]] = {cart.pk: [] for cart in carts}
-    lines = models.CartLine.objects.filter(cart__in=carts).order_by("pk")
-    for cart, code in lines.values_list("cart", "variant__product__code"):
-        codes[cart].append(code)
-    return [codes[cart.pk] for cart in carts]
+def _product_codes(carts: Sequence[Any]) -> list[Collection[str]]:
+    return [cart._product_codes or () for cart in carts]
 
 
 @strawberry.type
@@ -73,4 +71,6 @@ class Cart(relay.Node):
         total = money(root._subtotal.quantize(CENT))
         return CartCost(subtotal_amount=total, total_amount=total)
 
-    frequently_bought_with = suggestions.frequently_bought_with(_product_codes)
+    frequently_bought_with = suggestions.frequently_bought_with(
+        _product_codes, annotate={"_product_codes": PRODUCT_CODES}
+    )

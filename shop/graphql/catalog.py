@@ -9,7 +9,6 @@ import strawberry_django
 from django.db.models import QuerySet
 from strawberry import auto, relay
 from strawberry.scalars import JSON
-from strawberry_django.optimizer import OptimizerStore, optimize
 
 from recommendations.graphql.batching import current_operation
 from recommendations.graphql.fields import SuggestionFields
@@ -24,11 +23,9 @@ from shop.reviews.models import Review as ReviewModel
 NO_CATEGORY = "-"
 
 
-def load_products(codes: Collection[str], info: strawberry.Info) -> dict[str, models.Product]:
-    """The products that suggestions name, with what the query selects of them."""
-    products = models.Product.objects.filter(code__in=codes)
-    found = optimize(products, info, store=OptimizerStore.with_hints(only=["code"]))
-    return {product.code: product for product in found}
+def products_of(codes: Collection[str]) -> QuerySet[models.Product]:
+    """The products that suggestions name: whether one may be shown is the store's to say."""
+    return models.Product.objects.filter(code__in=codes)
 
 
 def visible_products() -> QuerySet[models.Product]:
@@ -71,7 +68,7 @@ def _own_codes(products: Sequence[models.Product]) -> list[list[str]]:
 
 
 suggestions = SuggestionFields(
-    Annotated["Product", strawberry.lazy("shop.graphql.catalog")], load_products
+    Annotated["Product", strawberry.lazy("shop.graphql.catalog")], products_of, key="code"
 )
 
 

@@ -27,7 +27,7 @@ from graphql import (
     is_composite_type,
     is_list_type,
 )
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import SchemaExtension, ValidationCache
 
 from shop.graphql.connections import DEFAULT_PAGE, MAX_PAGE
 from shop.graphql.masking import may_see_schema
@@ -236,6 +236,16 @@ class QueryLimits(SchemaExtension):
                 _refuse_limit(name, value, maximum)
         if measure.introspection and not may_see_schema(context.context):
             raise _refusal("Introspection is not available.", "FORBIDDEN")
+
+
+class KnownDocuments(ValidationCache):
+    """Validates a document once a process; what `QueryLimits` refused stays refused."""
+
+    def on_validate(self) -> Iterator[None]:
+        if self.execution_context.pre_execution_errors:
+            yield
+        else:
+            yield from super().on_validate()
 
 
 def _refuse_limit(name: str, value: int, maximum: int) -> NoReturn:

@@ -10,7 +10,7 @@ from recommendations.services.serving import frequently_bought_with
 from recommendations.services.suggestions import Evidence, Source
 from recommendations.services.training import train
 from recommendations.stores.base import ProductDoc
-from tests.recommendations.conftest import add_orders, configure
+from tests.recommendations.conftest import DAY_0, add_orders, configure
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +175,19 @@ def test_a_database_that_fails_costs_the_suggestions_and_not_the_page(store, mon
     (answer,) = frequently_bought_with([["tea"]], 4)
     assert answer.items == ()
     assert "no suggestions for frequently_bought_with" in caplog.text
+
+
+def test_orders_of_a_product_are_asked_for_once_until_the_version_learns_of_more(store):
+    add_orders(store, "tea cup", "tea cup", "tea jam", "jam", "milk")
+    version = train()
+
+    def lift_of_cup() -> tuple[float, int]:
+        with CaptureQueriesContext(connection) as captured:
+            (suggestion,) = frequently_bought_with([["tea"]], 1)[0].items
+        return suggestion.evidence.lift, len(statements(captured))
+
+    assert lift_of_cup() == (pytest.approx((2 / 3) / (2 / 5)), 2)
+    assert lift_of_cup() == (pytest.approx((2 / 3) / (2 / 5)), 1)
+    version.ranked_lists.filter(seed_key="cup").update(orders=4)
+    type(version).objects.update(orders_changed_at=DAY_0)
+    assert lift_of_cup() == (pytest.approx((2 / 3) / (4 / 5)), 2)

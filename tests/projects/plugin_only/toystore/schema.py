@@ -5,8 +5,9 @@ from typing import Annotated
 
 import strawberry
 import strawberry_django
+from django.db.models import QuerySet
 from strawberry import auto, relay
-from strawberry_django.optimizer import DjangoOptimizerExtension, optimize
+from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from recommendations.conf import get_store
 from recommendations.graphql.batching import SuggestionBatching
@@ -14,14 +15,12 @@ from recommendations.graphql.fields import SuggestionFields
 from tests.projects.plugin_only.toystore import models
 
 
-def load_toys(keys: Collection[str], info: strawberry.Info) -> dict[str, models.Toy]:
-    """The toys that suggestions name, in one query, with what the caller selects of them."""
-    toys = optimize(models.Toy.objects.filter(pk__in=keys), info)
-    return {str(toy.pk): toy for toy in toys}
+def find_toys(keys: Collection[str]) -> QuerySet[models.Toy]:
+    return models.Toy.objects.filter(pk__in=keys)
 
 
 fields = SuggestionFields(
-    Annotated["Product", strawberry.lazy("tests.projects.plugin_only.toystore.schema")], load_toys
+    Annotated["Product", strawberry.lazy("tests.projects.plugin_only.toystore.schema")], find_toys
 )
 
 
