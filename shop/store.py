@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest
 
-from recommendations.stores.base import Actor, Offer, OrderLineFact, ProductDoc, Purchase, Scope
+from recommendations.stores.base import (
+    Actor,
+    ChangedOrder,
+    Offer,
+    OrderLineFact,
+    ProductDoc,
+    Purchase,
+    Scope,
+)
+from recommendations.stores.querying import key_ranges, with_lines
 from shop.catalog.models import Category, Product, PublicationState, Variant
 from shop.customers.services import customer_of
 from shop.orders.models import TAKEN_BACK, Order, OrderLine
 
-ROWS_A_QUERY = 50_000
 PRODUCTS_A_QUERY = 2_000
 
 
@@ -21,24 +29,7 @@ class ShopStore:
     """Products are known by their code, buyers by customer or, for guests, by e-mail address."""
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
-        """Reads by ranges of the primary key: constant memory and short queries on any database."""
-        lines = (
-            OrderLine.objects.exclude(order__status__in=TAKEN_BACK)
-            .order_by("pk")
-            .values_list(
-                "pk",
-                "order__number",
-                "product_code",
-                "order__customer_id",
-                "order__email",
-                "order__placed_at",
-            )
-        )
-        last = 0
-        while rows := list(lines.filter(pk__gt=last)[:ROWS_A_QUERY]):
-            last = rows[-1][0]
-            for _, order, product, customer, email, placed_at in rows:
-                yield OrderLineFact(order, product, _buyer(customer, email), placed_at)
+        return _facts(OrderLine.objects.all())
 
     def count_order_lines(self, scope: Scope) -> int:
         """The span of the primary key: exact enough for a progress bar, and instant."""
@@ -47,6 +38,13 @@ class ShopStore:
 
     def orders_changed_at(self, scope: Scope) -> datetime | None:
         return Order.objects.aggregate(at=Max("updated_at"))["at"]
+
+    def changed_orders(self, scope: Scope, since: datetime) -> Iterator[ChangedOrder]:
+        changed = Order.objects.filter(updated_at__gte=since).order_by("pk")
+        return with_lines(
+            changed.values_list("pk", "number"),
+            lambda keys: _facts(OrderLine.objects.filter(order__in=keys)),
+        )
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         categories = _category_paths()
@@ -107,6 +105,20 @@ class ShopStore:
             if code not in offers or available:
                 offers[code] = Offer(code, title, available, _prefixes(path))
         return offers
+
+
+def _facts(lines: QuerySet[OrderLine]) -> Iterator[OrderLineFact]:
+    """Of the lines that count."""
+    paths = (
+        "order__number",
+        "product_code",
+        "order__customer_id",
+        "order__email",
+        "order__placed_at",
+    )
+    for rows in key_ranges(lines.exclude(order__status__in=TAKEN_BACK), *paths):
+        for order, product, customer, email, placed_at in rows:
+            yield OrderLineFact(order, product, _buyer(customer, email), placed_at)
 
 
 def category_keys(category: Category | None) -> tuple[str, ...]:

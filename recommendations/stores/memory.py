@@ -9,6 +9,7 @@ from typing import Any
 
 from recommendations.stores.base import (
     Actor,
+    ChangedOrder,
     Offer,
     OrderLineFact,
     ProductDoc,
@@ -21,13 +22,14 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass
 class MemoryStore:
-    """Holds what a test puts in. `variants` maps a variant's key to its product's."""
+    """Holds what a test puts in. `variants` maps a variant's key to its product's, `changed` the
+    key of an order to when it last changed."""
 
     docs: dict[str, ProductDoc] = field(default_factory=dict)
     lines: list[OrderLineFact] = field(default_factory=list)
     variants: dict[str, str] = field(default_factory=dict)
     unavailable: set[str] = field(default_factory=set)
-    changed_at: datetime | None = None
+    changed: dict[str, datetime] = field(default_factory=dict)
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
         return iter(self.lines)
@@ -36,7 +38,12 @@ class MemoryStore:
         return len(self.lines)
 
     def orders_changed_at(self, scope: Scope) -> datetime | None:
-        return self.changed_at
+        return max(self.changed.values(), default=None)
+
+    def changed_orders(self, scope: Scope, since: datetime) -> Iterator[ChangedOrder]:
+        for order, changed_at in self.changed.items():
+            if changed_at >= since:
+                yield ChangedOrder(order, [line for line in self.lines if line.order == order])
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         return iter(self.docs.values())

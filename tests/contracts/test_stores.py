@@ -26,7 +26,7 @@ class TestMemoryStore(StoreContract):
                 for product in order.products
             ],
             unavailable={p.key for p in world.products if not p.available},
-            changed_at=NOON if world.orders else None,
+            changed={order.key: NOON for order in world.orders},
         )
 
 
