@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -125,3 +127,63 @@ class TrainingLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.surface}/{self.scope}: {self.holder}"
+
+
+class Treatment(models.TextChoices):
+    LIVE = "LIVE", _("The live version")
+    VERSION = "VERSION", _("Another version")
+    NOTHING = "NOTHING", _("No suggestions")
+
+
+def new_salt() -> str:
+    return uuid.uuid4().hex
+
+
+class Experiment(models.Model):
+    """Visitors are shown different suggestions, to see what these bring.
+
+    One runs at a time on a surface and scope. While it runs and after, nothing of it changes.
+    """
+
+    name = models.CharField(max_length=120)
+    surface = models.CharField(max_length=32, choices=Surface)
+    scope = KeyField(max_length=64, default="default")
+    salt = models.CharField(max_length=32, default=new_salt, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("experiment")
+        verbose_name_plural = _("experiments")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Arm(models.Model):
+    """A part of the visitors of an experiment, and what they are shown."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="arms")
+    name = models.SlugField(max_length=40)
+    share = models.PositiveSmallIntegerField(
+        default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="Part of the visitors, in relation to the shares of the other arms.",
+    )
+    treatment = models.CharField(max_length=8, choices=Treatment, default=Treatment.LIVE)
+    version = models.ForeignKey(
+        ModelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    is_control = models.BooleanField(
+        default=False, help_text="What the other arms are compared with."
+    )
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["experiment", "name"], name="one_arm_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -13,7 +13,7 @@ from django.utils import timezone
 from recommendations.conf import get_settings
 from recommendations.engine.base import Entry, Ranked
 from recommendations.exceptions import VersionNotPublishable
-from recommendations.models import LiveVersion, ModelVersion, RankedList, RunStatus
+from recommendations.models import Arm, LiveVersion, ModelVersion, RankedList, RunStatus
 
 LISTS_A_BATCH = 500
 
@@ -67,10 +67,13 @@ def roll_back(surface: str, scope: str) -> ModelVersion:
 
 
 def prune(surface: str, scope: str) -> None:
-    """Drops the lists of versions too old for a roll back; their figures stay."""
+    """Drops the lists of versions that nothing shows and that are too old for a roll back; their
+    figures stay."""
     live = live_version(surface, scope)
+    arms = Arm.objects.filter(version__isnull=False, experiment__ended_at__isnull=True)
     kept = {
         *_published(surface, scope).values_list("pk", flat=True)[: get_settings().KEEP_VERSIONS],
+        *arms.values_list("version", flat=True),
         *([live.pk] if live else []),
     }
     old = ModelVersion.objects.filter(surface=surface, scope=scope, lists__gt=0)

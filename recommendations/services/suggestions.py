@@ -48,10 +48,11 @@ class Suggestion:
 class Suggestions:
     """Best first. `version` is None where nothing has been published yet.
 
-    `seeds`: what they follow from, sorted.
+    `seeds`: what they follow from, sorted. `arm`: that of an experiment the visitor is in.
     """
 
     items: tuple[Suggestion, ...] = ()
     version: str | None = None
     surface: str = ""
     seeds: tuple[str, ...] = ()
+    arm: str = ""
