@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "import_export",
     "strawberry_django",
     "recommendations",
+    "analytics",
     "shop",
     "shop.customers",
     "shop.catalog",
@@ -142,6 +143,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "carts.delete_abandoned",
         "schedule": crontab(hour="4", minute="30"),
     },
+    "analytics.prune_events": {
+        "task": "analytics.prune_events",
+        "schedule": crontab(hour="4", minute="45"),
+    },
     "orders.deliver_outbox": {"task": "orders.deliver_outbox", "schedule": 30.0},
 }
 
@@ -150,6 +155,10 @@ SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", default=90)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
 RECOMMENDATIONS = {"STORE": "shop.store.ShopStore"}
+ANALYTICS = {
+    "TOKEN_READER": "recommendations.services.tokens.read_token",
+    "USE_CELERY": bool(CELERY_BROKER_URL),
+}
 
 LOGGING = {
     "version": 1,
