@@ -53,6 +53,8 @@ class Settings:
     TOKEN_READER: str = ""
     #: Dotted path of a function request → scope; without it every event is in scope `default`.
     SCOPE_READER: str = ""
+    #: Dotted path of a subclass of `analytics.host.Host`: texts and titles for the reports.
+    HOST: str = ""
     #: Whether events are written by a Celery worker; directly while the broker is down.
     USE_CELERY: bool = False
     #: Events are kept for so many whole months before the current one.

@@ -15,3 +15,11 @@ class BadEvent(AnalyticsError, ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class InvalidArgument(AnalyticsError, ValueError):
+    """What a report was asked for is not there; `field` names the argument."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field

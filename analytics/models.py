@@ -80,7 +80,7 @@ class Event(models.Model):
     person = KeyField(max_length=64, blank=True, db_index=True)
     scope = KeyField(max_length=64, default="default")
     at = models.DateTimeField(db_index=True, help_text="By the client's clock, within bounds.")
-    received_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_index=True)
     path = models.CharField(max_length=512, blank=True, help_text="Without the query string.")
     source = models.CharField(max_length=16, choices=Source, blank=True)
     device = models.CharField(max_length=8, choices=Device, blank=True)
@@ -115,3 +115,59 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class DailyFigure(models.Model):
+    """A sum over the events of one day that share all other columns, as `stats.daily` counts it.
+
+    A day is replaced as a whole when events came in for it; the rows hold nobody's name.
+    """
+
+    day = models.DateField()
+    scope = KeyField(max_length=64, default="default")
+    measure = models.CharField(max_length=16)
+    key = KeyField(max_length=255, blank=True, help_text="Of a product, a page, a query, a step.")
+    source = models.CharField(max_length=16, choices=Source, blank=True)
+    device = models.CharField(max_length=8, choices=Device, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    value = models.FloatField()
+    simulated = models.FloatField(help_text="The part of it that follows from simulated events.")
+
+    class Meta:
+        ordering: ClassVar = ["-day", "measure", "key"]
+        default_permissions = ()
+        verbose_name = _("daily figure")
+        verbose_name_plural = _("daily figures")
+        indexes: ClassVar = [
+            models.Index(fields=["measure", "day"], name="figure_measure_day"),
+            models.Index(fields=["day"], name="figure_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.measure} {self.key}".rstrip()
+
+
+class RollUp(models.Model):
+    """How far daily figures are up to date: one row, which is also the lock of who writes them."""
+
+    ONLY = 1
+
+    until = models.DateTimeField(
+        null=True, help_text="Events that came in before are in the figures."
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"until {self.until}"
+
+
+class Report(DailyFigure):
+    """What the permission to see reports is about: `boughtwith_analytics.view_report`."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")

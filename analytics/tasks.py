@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from analytics.services import ingest, retention
+from analytics.services import ingest, retention, rollup
 
 
 @shared_task(
@@ -19,6 +19,12 @@ from analytics.services import ingest, retention
 def store_events(rows: list[dict[str, Any]], new_visitors: list[str]) -> None:
     """Writes a batch of events. Delivered twice, it stores them once."""
     ingest.store_rows(rows, new_visitors)
+
+
+@shared_task(name="analytics.roll_up")
+def roll_up() -> None:
+    """Brings the daily figures of the reports up to date."""
+    rollup.roll_up()
 
 
 @shared_task(name="analytics.prune_events")

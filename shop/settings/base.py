@@ -143,6 +143,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "carts.delete_abandoned",
         "schedule": crontab(hour="4", minute="30"),
     },
+    "analytics.roll_up": {
+        "task": "analytics.roll_up",
+        "schedule": crontab(minute="*/15"),
+    },
     "analytics.prune_events": {
         "task": "analytics.prune_events",
         "schedule": crontab(hour="4", minute="45"),
@@ -156,6 +160,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
 RECOMMENDATIONS = {"STORE": "shop.store.ShopStore"}
 ANALYTICS = {
+    "HOST": "shop.behaviour.ShopHost",
     "TOKEN_READER": "recommendations.services.tokens.read_token",
     "USE_CELERY": bool(CELERY_BROKER_URL),
 }
