@@ -23,6 +23,7 @@ class Surface(models.TextChoices):
     TRENDING = "trending", _("Trending")
     RECOMMENDED_FOR_YOU = "recommended_for_you", _("Recommended for you")
     BUY_AGAIN = "buy_again", _("Buy again")
+    RECENTLY_VIEWED = "recently_viewed", _("Recently viewed")
 
 
 TRAINED = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.SIMILAR_PRODUCTS, Surface.TRENDING)

@@ -40,6 +40,7 @@ def reason_for(
     return {
         Source.SIMILAR: _("Similar to what you are looking at"),
         Source.PERSONAL: _("For you"),
+        Source.VIEWED: _("You looked at this"),
         Source.TRENDING: _("In demand at the moment"),
     }.get(source, _("Popular in this store"))
 

@@ -44,13 +44,15 @@ class Question:
     """What to suggest for.
 
     seeds: product key → weight. excluded: what must not be in the answer besides the seeds.
-    own: candidates that the surface knows by itself, and reasons: product key → why, for these.
+    own: candidates that the surface knows by itself and own_source: from where.
+    reasons: product key → why, for these.
     category: the key of the one whose products are wanted.
     """
 
     seeds: Mapping[str, float] = field(default_factory=dict)
     excluded: Collection[str] = ()
     own: StoredList = NOTHING
+    own_source: Source = Source.PERSONAL
     reasons: Mapping[str, str] = field(default_factory=dict)
     category: str = ""
 
@@ -148,7 +150,7 @@ class Answering:
 
     def _rank(self, question: Question) -> Ranking:
         ranking = Ranking(self.lists.by_seed, question.seeds, question.excluded)
-        ranking.fill(Source.PERSONAL, question.own)
+        ranking.fill(question.own_source, question.own)
         if self.surface == Surface.TRENDING:
             ranking.fill(Source.TRENDING, self.lists.popular.get(question.category, NOTHING))
         return ranking

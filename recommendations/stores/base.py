@@ -119,3 +119,29 @@ class HostObjects(Protocol):
 
     def objects(self, keys: Iterable[str], scope: Scope) -> Mapping[str, Any]:
         """Key → the host's own product; keys of deleted products are left out."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an experiment has shown so far, as a table of texts, a row an arm."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
+
+
+class Behaviour(Protocol):
+    """What is known of visitors: `recommendations.behaviour` answers from the events of the
+    `analytics` app, and a project with signals of its own answers itself."""
+
+    def visitor_of(self, request: Any) -> str:
+        """A name for the device that sends a request, the same each time; empty where it has none
+        or must not be followed."""
+
+    def viewed(self, visitor: str, limit: int, scope: Scope) -> Sequence[str]:
+        """Keys of the products a visitor looked at, each once, the newest first."""
+
+    def findings(
+        self, shares: Mapping[str, int], control: str, start: datetime, end: datetime | None
+    ) -> Findings:
+        """What the arms of an experiment brought in a time. shares: arm → its part of visitors."""

@@ -158,7 +158,10 @@ SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="USD")
 SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", default=90)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
-RECOMMENDATIONS = {"STORE": "shop.store.ShopStore"}
+RECOMMENDATIONS = {
+    "STORE": "shop.store.ShopStore",
+    "BEHAVIOUR": "recommendations.behaviour.EventBehaviour",
+}
 ANALYTICS = {
     "HOST": "shop.behaviour.ShopHost",
     "TOKEN_READER": "recommendations.services.tokens.read_token",

@@ -54,7 +54,9 @@ class TestAssignment:
             for n in range(20_000)
         )
         assert len(both) == 4
-        assert all(abs(count - 5_000) < 5 * (20_000 * 0.25 * 0.75) ** 0.5 for count in both.values())
+        assert all(
+            abs(count - 5_000) < 5 * (20_000 * 0.25 * 0.75) ** 0.5 for count in both.values()
+        )
 
 
 @pytest.mark.django_db
