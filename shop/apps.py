@@ -13,4 +13,5 @@ class ShopConfig(AppConfig):
         from shop.orders import mails  # noqa: F401  (registers outbox handlers)
         from shop.orders import privacy as orders  # noqa: F401
         from shop.reviews import privacy as reviews  # noqa: F401
+        from shop.support import mails as answers  # noqa: F401
         from shop.support import privacy as support  # noqa: F401

@@ -10,7 +10,15 @@ from django.apps import apps
 from django.db.models import BooleanField, DecimalField, FloatField, IntegerField
 from django.utils.module_loading import import_string
 
-from recommendations.stores.mapping import REQUIRED, SECTIONS, OrderLineMap, Source, StoreMap
+from recommendations.stores.mapping import (
+    REQUIRED,
+    SECTIONS,
+    CategoryMap,
+    OrderLineMap,
+    ProductMap,
+    Source,
+    StoreMap,
+)
 from recommendations.stores.paths import Path, PathError, follow, nearest
 
 AMOUNTS = (BooleanField, DecimalField, FloatField, IntegerField)
@@ -52,6 +60,7 @@ class MapReader:
         }
         scopes = self.given.get("scopes", {})
         self._check_products(sections)
+        self._check_categories(sections["product"], sections.get("category"))
         self._check_counts(sections["order_line"])
         self._check_scopes(sections, scopes)
         return None if self.problems else StoreMap(**sections, scopes=scopes)
@@ -96,6 +105,9 @@ class MapReader:
     def _paths(self, where: str, model: Any, value: Any) -> list[Path | None]:
         return [self._path(where, model, one) for one in _as_list(value)]
 
+    def _plain_path(self, where: str, model: Any, value: Any) -> Path | None:
+        return self._plain(where, value, self._path(where, model, value))
+
     def _relation(self, where: str, model: Any, value: Any) -> Path | None:
         path = self._path(where, model, value)
         if path is not None and path.target is None:
@@ -104,7 +116,7 @@ class MapReader:
 
     def _source(self, where: str, model: Any, value: Any) -> Source | None:
         if isinstance(value, str) and "." not in value:
-            return self._plain(where, value, self._path(where, model, value))
+            return self._plain_path(where, model, value)
         return self._function(where, model, value)
 
     def _amount(self, where: str, model: Any, value: Any) -> Source | None:
@@ -117,9 +129,7 @@ class MapReader:
     def _sources(self, where: str, model: Any, value: Any) -> Any:
         if isinstance(value, str) and "." in value:
             return self._function(where, model, value)
-        return [
-            self._plain(where, one, self._any_path(where, model, one)) for one in _as_list(value)
-        ]
+        return [self._any_path(where, model, one) for one in _as_list(value)]
 
     def _named_sources(self, where: str, model: Any, value: Any) -> Any:
         if not isinstance(value, Mapping):
@@ -191,6 +201,23 @@ class MapReader:
             hint = f"It has to lead to {' or '.join(model._meta.label for model in legal)}."
             self._add(PATH, f"{name}.product", f"is wrong: {path.lookup!r} is {target}.", hint)
 
+    def _check_categories(self, product: ProductMap | None, category: CategoryMap | None) -> None:
+        """A relation has to lead to the mapped categories; a plain field holds words."""
+        unknown = category is None and "category" in self.given
+        if product is None or unknown or callable(product.categories):
+            return
+        model = category.model if category else None
+        for path in product.categories:
+            if path is not None and path.target not in (None, model):
+                self._plain("product.categories", path.lookup, path)
+        parent = category.parent if category else None
+        if parent is not None and parent.target not in (None, model):
+            message = f"is wrong: {parent.lookup!r} leads to another model."
+            self._add(PATH, "category.parent", message, f"It has to lead to {_label(model)}.")
+        if model and not any(path and path.target is model for path in product.categories):
+            hint = f"A path of ['product']['categories'] that leads to {_label(model)}."
+            self._add(ENTRY, "category", "is where no product is.", hint)
+
     def _check_counts(self, lines: OrderLineMap | None) -> None:
         if lines is None or (lines.status is None and lines.counts is None):
             return
@@ -219,6 +246,10 @@ class MapReader:
 
     def _add(self, number: int, where: str, message: str, hint: str) -> None:
         self.problems.append(Problem(number, where, message, hint))
+
+
+def _label(model: Any) -> str:
+    return str(model._meta.label)
 
 
 def _as_list(value: Any) -> list[Any]:

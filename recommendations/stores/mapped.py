@@ -19,6 +19,7 @@ from recommendations.stores.map_reader import MapReader
 from recommendations.stores.mapping import OrderLineMap, ProductMap, Source, StoreMap
 from recommendations.stores.paths import Path
 from recommendations.stores.querying import column_values, key_ranges, known_keys, moment
+from recommendations.stores.trees import CategoryTree
 
 PRODUCTS_A_QUERY = 2_000
 
@@ -65,9 +66,9 @@ class MappedStore:
         return moment(self._newest(path.lookup, scope))
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
-        products = self._products(scope).order_by("pk")
+        products, tree = self._products(scope).order_by("pk"), self.map.category_tree()
         for one in products.iterator(chunk_size=PRODUCTS_A_QUERY):
-            yield _document(self.map.product, one)
+            yield _document(self.map, one, tree)
 
     def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
         product, variant = self.map.product, self.map.variant
@@ -82,8 +83,7 @@ class MappedStore:
         return known_keys(variants, variant.key, keys, product_key) | known
 
     def categories(self, scope: Scope) -> Mapping[str, str]:
-        """None: the map names categories for reading, and no list is kept for them."""
-        return {}
+        return self.map.category_tree().names()
 
     def identify(self, request: Any) -> Actor:
         """The account of the request, where a path of `buyer` leads to accounts."""
@@ -114,9 +114,14 @@ class MappedStore:
         ]
 
     def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
-        product = self.map.product
+        product, tree = self.map.product, self.map.category_tree()
         return {
-            key: Offer(key, str(_read(product.title, one)), _is_available(product, one, actor))
+            key: Offer(
+                key=key,
+                title=str(_read(product.title, one)),
+                available=_is_available(product, one, actor),
+                category_keys=self.map.categories_of(one, tree)[0],
+            )
             for key, one in self.objects(keys, scope).items()
         }
 
@@ -234,22 +239,19 @@ def _read(source: Source | None, one: Any) -> Any:
     return source.value(one) if isinstance(source, Path) else source(one)
 
 
-def _document(product: ProductMap, one: Any) -> ProductDoc:
+def _document(store: StoreMap, one: Any, tree: CategoryTree) -> ProductDoc:
+    product = store.product
     price = _read(product.price, one)
+    keys, names = store.categories_of(one, tree)
     return ProductDoc(
         key=str(product.key.value(one)),
         title=str(_read(product.title, one)),
         description=str(_read(product.description, one) or ""),
-        categories=_categories(product, one),
+        categories=names,
+        category_keys=keys,
         attributes=_attributes(product, one),
         price=None if price is None else float(price),
     )
-
-
-def _categories(product: ProductMap, one: Any) -> tuple[str, ...]:
-    if callable(product.categories):
-        return tuple(product.categories(one))
-    return tuple(str(value) for path in product.categories for value in path.values(one))
 
 
 def _attributes(product: ProductMap, one: Any) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 
 from recommendations.stores.paths import Path
+from recommendations.stores.trees import Category, CategoryTree
 
 #: Where a value comes from: a path to follow from an object, or a function to call with it.
 Source = Path | Callable[..., Any]
@@ -27,7 +28,8 @@ def _required(kind: str) -> Any:
 class ProductMap:
     """Functions get the product; that of `available` gets the product and the actor.
 
-    `available` by path is a yes or no, or a number that is more than nothing.
+    `available` by path is a yes or no, or a number that is more than nothing. `categories` by path
+    are those of the section `category`, or words; a function returns either.
     """
 
     model: type[Model]
@@ -49,6 +51,26 @@ class ProductMap:
         sources += [] if callable(self.categories) else self.categories
         sources += [] if callable(self.attributes) else self.attributes.values()
         return {one.load for one in sources if isinstance(one, Path) and one.load}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryMap:
+    """What paths of `categories` lead to. `parent` leads from a category to the one above."""
+
+    model: type[Model]
+    name: Path = _required("plain_path")
+    key: Path = _optional("path", "pk")
+    parent: Path | None = _optional("relation")
+
+    def read(self) -> dict[Any, Category]:
+        """All of them, from one query: there are few, and a page asks for many of them."""
+        columns = ["pk", self.key.lookup, self.name.lookup]
+        columns += [f"{self.parent.lookup}__pk"] if self.parent else []
+        rows = self.model._default_manager.order_by().values_list(*columns)
+        return {
+            pk: Category(str(key), str(name), above[0] if above else None)
+            for pk, key, name, *above in rows
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +106,7 @@ class BasketLineMap:
 
 SECTIONS: Mapping[str, Any] = {
     "product": ProductMap,
+    "category": CategoryMap,
     "variant": VariantMap,
     "order_line": OrderLineMap,
     "basket_line": BasketLineMap,
@@ -95,7 +118,24 @@ REQUIRED = ("product", "order_line")
 class StoreMap:
     product: ProductMap
     order_line: OrderLineMap
+    category: CategoryMap | None = None
     variant: VariantMap | None = None
     basket_line: BasketLineMap | None = None
     #: Scope → the value that the `scope` paths have in it.
     scopes: Mapping[str, Any] = field(default_factory=dict)
+
+    def category_tree(self) -> CategoryTree:
+        return CategoryTree(self.category.read if self.category else dict)
+
+    def categories_of(
+        self, product: Any, tree: CategoryTree
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The keys of a product's categories, and their names with words that are no category."""
+        given, model = self.product.categories, self.category.model if self.category else ()
+        if callable(given):
+            found = list(given(product))
+        else:
+            found = [value for path in given for value in path.values(product)]
+        around = tree.around([value.pk for value in found if isinstance(value, model)])
+        words = [str(value) for value in found if not isinstance(value, model)]
+        return tuple(one.key for one in around), (*(one.name for one in around), *words)

@@ -17,12 +17,15 @@ from recommendations.exceptions import InvalidArgument
 from recommendations.stores.base import Actor, Offer, OrderLineFact, ProductDoc, Purchase, Scope
 from recommendations.stores.paths import follow, nearest
 from recommendations.stores.querying import column_values, key_ranges, known_keys
+from recommendations.stores.trees import Category as CategoryNode
+from recommendations.stores.trees import CategoryTree
 
 Selector = get_class("partner.strategy", "Selector")
 Basket = get_model("basket", "Basket")
 BasketLine = get_model("basket", "Line")
 Category = get_model("catalogue", "Category")
 Product = get_model("catalogue", "Product")
+ProductCategory = get_model("catalogue", "ProductCategory")
 Order = get_model("order", "Order")
 OrderLine = get_model("order", "Line")
 OrderStatusChange = get_model("order", "OrderStatusChange")
@@ -66,17 +69,17 @@ class OscarStore:
         return max((moment for moment in moments if moment is not None), default=None)
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
-        categories, strategy = _category_paths(), Selector().strategy()
+        tree, strategy = CategoryTree(_categories), Selector().strategy()
         products = _with_stock(Product.objects.browsable_dashboard())
         products = products.prefetch_related("categories").prefetch_attribute_values()
         for product in products.order_by("pk").iterator(chunk_size=PRODUCTS_A_QUERY):
+            categories = tree.around([one.pk for one in product.categories.all()])
             yield ProductDoc(
                 key=str(product.pk),
                 title=product.get_title(),
                 description=product.description,
-                categories=tuple(
-                    name for one in product.categories.all() for name in categories[one.pk]
-                ),
+                categories=tuple(one.name for one in categories),
+                category_keys=tuple(one.key for one in categories),
                 attributes={
                     one.attribute.name: one.value_as_text for one in product.get_attribute_values()
                 },
@@ -88,8 +91,7 @@ class OscarStore:
         return known_keys(products, PRODUCT_KEY, keys, Coalesce("parent_id", "pk"))
 
     def categories(self, scope: Scope) -> Mapping[str, str]:
-        """None: a product of Oscar is in several, and no list is kept for them."""
-        return {}
+        return CategoryTree(_categories).names()
 
     def identify(self, request: Any) -> Actor:
         user = getattr(request, "user", None)
@@ -113,14 +115,17 @@ class OscarStore:
     def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
         strategy = _strategy_for(actor)
         wanted = column_values(PRODUCT_KEY.field, keys)
+        products = list(_with_stock(Product.objects.filter(pk__in=wanted.values())))
+        categories = _categories_of(products)
         return {
             str(product.pk): Offer(
                 key=str(product.pk),
                 title=product.get_title(),
                 available=product.is_public
                 and _fetch(strategy, product).availability.is_available_to_buy,
+                category_keys=categories[product.pk],
             )
-            for product in _with_stock(Product.objects.filter(pk__in=wanted.values()))
+            for product in products
         }
 
     def objects(self, keys: Iterable[str], scope: Scope) -> Mapping[str, Any]:
@@ -192,14 +197,26 @@ def _price(strategy: Any, product: Any) -> float | None:
     return float(price.excl_tax) if price.exists else None
 
 
-def _category_paths() -> dict[int, tuple[str, ...]]:
-    """Category id → names from the root down, from one query: a path of treebeard is a prefix."""
-    names: dict[str, tuple[str, ...]] = {}
-    paths: dict[int, tuple[str, ...]] = {}
-    for category in Category._default_manager.order_by("path"):
-        parent = names.get(category.path[: -Category.steplen], ())
-        names[category.path] = paths[category.pk] = (*parent, category.name)
-    return paths
+def _categories() -> dict[int, CategoryNode]:
+    """All of them, from one query: a path of treebeard begins with that of the category above."""
+    rows = list(Category._default_manager.values_list("pk", "path", "name"))
+    pks = {path: pk for pk, path, _ in rows}
+    return {
+        pk: CategoryNode(str(pk), name, pks.get(path[: -Category.steplen]))
+        for pk, path, name in rows
+    }
+
+
+def _categories_of(products: Sequence[Any]) -> dict[int, tuple[str, ...]]:
+    """Product id → keys of categories, from two queries; a child is in those of its parent."""
+    canonical = {product.pk: product.parent_id or product.pk for product in products}
+    found: dict[int, list[int]] = {key: [] for key in canonical.values()}
+    links = ProductCategory._default_manager.filter(product__in=found)
+    for product, category in links.order_by().values_list("product", "category"):
+        found[product].append(category)
+    tree = CategoryTree(_categories)
+    keys = {key: tuple(one.key for one in tree.around(pks)) for key, pks in found.items()}
+    return {product: keys[key] for product, key in canonical.items()}
 
 
 def _check_statuses(settings: Settings) -> list[CheckMessage]:

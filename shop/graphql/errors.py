@@ -8,6 +8,8 @@ import strawberry
 from shop import exceptions
 from shop.carts.services import ChangeWarning
 
+RETRY_AFTER = "Seconds after which TOO_MANY_REQUESTS is over; null for everything else."
+
 
 @strawberry.interface(description="Why nothing was done. `field` is the path of the argument.")
 class UserError:
@@ -51,11 +53,13 @@ class ReviewErrorCode(StrEnum):
     NOT_FOUND = exceptions.NotFound.code
     NOT_LOGGED_IN = exceptions.NotLoggedIn.code
     OWN_REVIEW = exceptions.OwnReview.code
+    TOO_MANY_REQUESTS = exceptions.TooManyRequests.code
 
 
 @strawberry.type
 class ReviewUserError(UserError):
     code: ReviewErrorCode
+    retry_after: int | None = strawberry.field(description=RETRY_AFTER)
 
 
 @strawberry.enum(description="What was wrong with the request.")
@@ -63,11 +67,13 @@ class TicketErrorCode(StrEnum):
     INVALID = exceptions.ShopError.code
     NOT_FOUND = exceptions.NotFound.code
     TICKET_CLOSED = exceptions.TicketClosed.code
+    TOO_MANY_REQUESTS = exceptions.TooManyRequests.code
 
 
 @strawberry.type
 class TicketUserError(UserError):
     code: TicketErrorCode
+    retry_after: int | None = strawberry.field(description=RETRY_AFTER)
 
 
 def user_error(error: exceptions.ShopError) -> CartUserError:
@@ -75,11 +81,17 @@ def user_error(error: exceptions.ShopError) -> CartUserError:
 
 
 def review_error(error: exceptions.ShopError) -> ReviewUserError:
-    return ReviewUserError(code=ReviewErrorCode(error.code), **_why(error))
+    code, wait = ReviewErrorCode(error.code), _retry_after(error)
+    return ReviewUserError(code=code, retry_after=wait, **_why(error))
 
 
 def ticket_error(error: exceptions.ShopError) -> TicketUserError:
-    return TicketUserError(code=TicketErrorCode(error.code), **_why(error))
+    code, wait = TicketErrorCode(error.code), _retry_after(error)
+    return TicketUserError(code=code, retry_after=wait, **_why(error))
+
+
+def _retry_after(error: exceptions.ShopError) -> int | None:
+    return error.retry_after if isinstance(error, exceptions.TooManyRequests) else None
 
 
 def _why(error: exceptions.ShopError) -> dict[str, Any]:

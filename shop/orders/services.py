@@ -68,7 +68,7 @@ def checkout(cart_id: object, caller: Caller, request: CheckoutRequest) -> Order
         order = _create_order(cart, request, lines, variants)
         cart.status = CartStatus.ORDERED
         cart.save(update_fields=["status", "updated_at"])
-        outbox.write("order.placed", order)
+        outbox.write("order.placed", order=order.number)
     return order
 
 
@@ -98,7 +98,7 @@ def change_status(
         in_the_house = before not in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
         if to == OrderStatus.CANCELLED or (to == OrderStatus.REFUNDED and in_the_house):
             _put_stock_back(locked)
-        outbox.write(f"order.{to.lower()}", locked)
+        outbox.write(f"order.{to.lower()}", order=locked.number)
     return locked
 
 
@@ -143,7 +143,9 @@ def _take_stock(lines: list[CartLine]) -> dict[int, Variant]:
         .order_by("pk")
     }
     for position, line in enumerate(lines):
-        variant = variants[line.variant_id]
+        variant = variants.get(line.variant_id)
+        if variant is None:  # deleted since the lines were read
+            raise OutOfStock("No longer sold.", ["cart", "lines", str(position)])
         available = variant.stock if variant.product.state == PublicationState.PUBLISHED else 0
         if line.quantity > available:
             raise OutOfStock(

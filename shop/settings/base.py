@@ -105,6 +105,9 @@ def database(url_default: str) -> dict[str, Any]:
 (BASE_DIR / "var").mkdir(exist_ok=True)
 DATABASES = {"default": database(f"sqlite:///{BASE_DIR / 'var' / 'shop.sqlite3'}")}
 
+# Counts who writes how often: one process by itself until a server for all is named.
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
 # Jobs run in the calling process until a broker is named.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
@@ -156,6 +159,8 @@ CELERY_BEAT_SCHEDULE = {
 
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="USD")
 SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", default=90)
+SHOP_WRITES_AN_HOUR = env.int("SHOP_WRITES_AN_HOUR", default=20)
+SHOP_PROXIES = env.int("SHOP_PROXIES", default=0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
 RECOMMENDATIONS = {

@@ -11,6 +11,7 @@ from oscar.core.loading import get_model
 from recommendations.testing import NOON, World
 
 Basket = get_model("basket", "Basket")
+Category = get_model("catalogue", "Category")
 Product = get_model("catalogue", "Product")
 ProductClass = get_model("catalogue", "ProductClass")
 Partner = get_model("partner", "Partner")
@@ -38,6 +39,15 @@ def product(title: str = "Mug", *, stock: int = 10, price: str = "10.00", **fiel
             num_in_stock=stock,
         )
     return made
+
+
+def category(*names: str) -> Any:
+    """The innermost of these, each below the one before."""
+    above, *below = names
+    inner = Category.add_root(name=above)
+    for name in below:
+        inner = inner.add_child(name=name)
+    return inner
 
 
 def order(products: Sequence[Any], *, placed_at: datetime = NOON, **fields: Any) -> Any:
@@ -89,6 +99,9 @@ def fill(world: World) -> dict[str, Any]:
     products = {
         one.key: product(one.title, stock=10 if one.available else 0) for one in world.products
     }
+    for one in world.products:
+        if one.categories:
+            products[one.key].categories.add(category(*one.categories))
     users = {
         name: get_user_model().objects.create_user(name)
         for name in sorted({one.buyer for one in world.orders if one.buyer})

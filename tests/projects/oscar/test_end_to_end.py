@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 
 from recommendations.services.serving import frequently_bought_with
+from recommendations.services.surfaces import trending
 from recommendations.stores.base import Actor
 from tests.projects.oscar import goods
 from tests.projects.oscar.partner.strategy import MEMBERS_ONLY
@@ -32,3 +33,12 @@ def test_who_asks_decides_what_is_suggested(shelf, rf):
     request = rf.get("/")
     request.user = AnonymousUser()
     assert best(shelf["pot"], actor=Actor(request=request)).key != str(lid.pk)
+
+
+def test_each_category_has_what_is_in_demand_in_it_and_below(shelf):
+    category = goods.category("Kitchen", "Pots")
+    for name in ("pot", "lid"):
+        shelf[name].categories.add(category)
+    call_command("train_recommendations", verbosity=0)
+    found = trending(2, category=str(category.get_parent().pk))
+    assert {one.key for one in found.items} == {str(shelf[name].pk) for name in ("pot", "lid")}

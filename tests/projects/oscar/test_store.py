@@ -21,7 +21,6 @@ from tests.projects.oscar.partner.strategy import MEMBERS_ONLY
 
 pytestmark = pytest.mark.django_db
 ANYWHERE, ANYBODY = Scope(), Actor()
-Category = get_model("catalogue", "Category")
 ProductAttribute = get_model("catalogue", "ProductAttribute")
 
 
@@ -103,8 +102,7 @@ class TestProducts:
 
     def test_categories_come_with_their_parents_and_attributes_with_their_values(self, store):
         mug = goods.product()
-        drinks = Category.add_root(name="Drinks").add_child(name="Tea")
-        mug.categories.add(drinks)
+        mug.categories.add(goods.category("Drinks", "Tea"))
         mug.product_class.attributes.create(name="Colour", code="colour", type="text")
         mug.attr.colour = "blue"
         mug.save()
@@ -166,9 +164,24 @@ class TestOffers:
         self, store, shirt, django_assert_num_queries
     ):
         keys = [str(goods.product(f"Mug {number}").pk) for number in range(20)]
+        goods.Product.objects.get(pk=keys[0]).categories.add(goods.category("Mugs"))
         for asked in (keys[:1], [*keys, str(shirt.pk)]):
-            with django_assert_num_queries(3 if len(asked) == 1 else 4):
+            with django_assert_num_queries(5 if len(asked) == 1 else 6):
                 assert len(store.offers(asked, Actor(), ANYWHERE)) == len(asked)
+
+    def test_the_innermost_of_several_categories_comes_last_and_none_comes_twice(self, store):
+        mug, tea = goods.product(), goods.category("Drinks", "Tea")
+        mug.categories.add(tea, tea.get_parent(), goods.category("Gifts"))
+        offer = store.offers([str(mug.pk)], ANYBODY, ANYWHERE)[str(mug.pk)]
+        names = store.categories(ANYWHERE)
+        assert [names[key] for key in offer.category_keys] == ["Drinks", "Gifts", "Drinks > Tea"]
+
+    def test_a_child_is_in_the_categories_of_its_parent(self, store, shirt):
+        clothes = goods.category("Clothes")
+        shirt.categories.add(clothes)
+        key = str(child_of(shirt).pk)
+        offer = store.offers([key], ANYBODY, ANYWHERE)[key]
+        assert offer.category_keys == (str(clothes.pk),)
 
 
 class TestSites:

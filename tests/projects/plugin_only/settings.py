@@ -52,11 +52,12 @@ RECOMMENDATIONS = {
             "model": "toystore.Toy",
             "title": "name",
             "description": "story",
-            "categories": ["maker__name", "tags__name"],
+            "categories": ["department", "maker__name", "tags__name"],
             "attributes": {"age": "age"},
             "price": "price",
             "available": "tests.projects.plugin_only.toystore.suggestions.is_sold_to",
         },
+        "category": {"model": "toystore.Department", "name": "name", "parent": "inside"},
         "variant": {"model": "toystore.ToyColour", "key": "sku", "product": "toy"},
         "order_line": {
             "model": "toystore.PurchaseLine",

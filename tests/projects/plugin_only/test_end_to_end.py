@@ -6,6 +6,7 @@ from django.core.management import call_command
 
 from recommendations.models import LiveVersion
 from recommendations.services.serving import frequently_bought_with
+from recommendations.services.surfaces import trending
 from recommendations.stores.base import Actor
 from tests.projects.plugin_only import toys
 
@@ -39,3 +40,22 @@ def test_what_is_not_sold_to_the_caller_is_not_suggested(toy_box):
     (answer,) = frequently_bought_with([[str(toy_box["doll"].pk)]], 4, actor=Actor())
     assert len(answer.items) == 3
     assert str(dress.pk) not in [one.key for one in answer.items]
+
+
+def test_each_category_has_what_is_in_demand_in_it_and_below():
+    made = toys.fill(toys.TOGETHER)
+    for name in ("train", "rails"):
+        made[name].department = toys.department(["Outdoors", "Railways"])
+        made[name].save()
+    call_command("train_recommendations", verbosity=0)
+    outdoors = trending(2, category=str(made["rails"].department.inside.pk))
+    assert {one.key for one in outdoors.items} == {str(made[n].pk) for n in ("train", "rails")}
+
+
+def test_where_nothing_goes_with_a_product_its_category_is_asked_first():
+    made = toys.fill(toys.TOGETHER)
+    new = toys.Toy.objects.create(name="New", department=toys.department(["Dolls"]))
+    toys.Toy.objects.filter(pk=made["dress"].pk).update(department=new.department)
+    call_command("train_recommendations", verbosity=0)
+    (answer,) = frequently_bought_with([[str(new.pk)]], 1)
+    assert [one.key for one in answer.items] == [str(made["dress"].pk)]

@@ -40,7 +40,47 @@ MISTAKES = {
         "leads to a model",
         "'maker__name'",
     ),
-    "a model for a category": ({"product.categories": ["tags"]}, "E103", "a model", "'tags__name'"),
+    "a model for a category": (
+        {"product.categories": ["department", "tags"]},
+        "E103",
+        "a model",
+        "'tags__name'",
+    ),
+    "many categories above a category": (
+        {"category.parent": "toy"},
+        "E103",
+        "leads to many",
+        "foreign keys",
+    ),
+    "a plain field above a category": (
+        {"category.parent": "name"},
+        "E103",
+        "['category']['parent'] is wrong: 'name' is a plain field",
+        "A foreign key",
+    ),
+    "something else above a category": (
+        {
+            "product.categories": "maker__toys",
+            "category": {"model": "toystore.Toy", "name": "name", "parent": "maker"},
+        },
+        "E103",
+        "'maker' leads to another model",
+        "toystore.Toy",
+    ),
+    "a model for the name of a category": (
+        {"category.name": "inside"},
+        "E103",
+        "leads to a model",
+        "'inside__name'",
+    ),
+    "no model of categories": ({"category.model": "toystore.Depart"}, "E102", "no such", "Dep"),
+    "categories that no product is in": (
+        {"product.categories": ["tags__name"]},
+        "E101",
+        "['category'] is where no product is",
+        "leads to toystore.Department",
+    ),
+    "a name that no category has": ({"category.name": "nam"}, "E103", "no field 'nam'", "'name'"),
     "a model for an attribute": (
         {"product.attributes": {"maker": "maker"}},
         "E103",
@@ -121,7 +161,9 @@ def test_all_mistakes_are_named_at_once(settings):
 def test_an_empty_map_says_what_it_needs(settings):
     settings.RECOMMENDATIONS = {"STORE": "recommendations.stores.mapped.MappedStore", "MAPPED": []}
     (problem,) = problems()
-    assert problem.hint == "A dictionary of 'product', 'variant', 'order_line', 'basket_line'."
+    assert problem.hint == (
+        "A dictionary of 'product', 'category', 'variant', 'order_line', 'basket_line'."
+    )
 
 
 def test_a_command_stops_at_the_mistake(settings):

@@ -10,6 +10,7 @@ from recommendations.stores import querying
 from recommendations.stores.base import Actor, Offer, ProductDoc, Scope
 from recommendations.stores.mapped import MappedStore
 from recommendations.testing import NOON
+from tests.projects.plugin_only import toys
 from tests.projects.plugin_only.test_map_checks import change
 from tests.projects.plugin_only.toystore.models import (
     Maker,
@@ -37,9 +38,9 @@ def toy(name="Train", **fields):
     return made
 
 
-def purchase(*toys, **fields):
+def purchase(*bought, **fields):
     made = Purchase.objects.create(**{"placed_at": NOON} | fields)
-    for one in toys:
+    for one in bought:
         made.lines.create(colour=one.colours.first())
     return made
 
@@ -47,20 +48,65 @@ def purchase(*toys, **fields):
 def test_a_product_is_described_by_all_its_paths(store, django_assert_num_queries):
     train = toy(story="Goes far.", maker=Maker.objects.create(name="Rail"), age=3, price="9.50")
     train.tags.add(Tag.objects.create(name="wood"))
+    train.department = toys.department(["Toys", "Trains"])
+    train.save()
     plain = toy("Plain")
-    with django_assert_num_queries(3):  # the toys, their makers, their tags
+    with django_assert_num_queries(5):  # toys, their departments, makers and tags; the tree
         docs = {doc.key: doc for doc in store.products(ANYWHERE)}
     assert docs == {
         str(train.pk): ProductDoc(
             key=str(train.pk),
             title="Train",
             description="Goes far.",
-            categories=("Rail", "wood"),
+            categories=("Toys", "Trains", "Rail", "wood"),
+            category_keys=(str(train.department.inside.pk), str(train.department.pk)),
             attributes={"age": "3"},
             price=9.5,
         ),
         str(plain.pk): ProductDoc(key=str(plain.pk), title="Plain"),
     }
+
+
+class TestCategories:
+    def test_an_offer_has_them_from_the_top_down(self, store, django_assert_num_queries):
+        for number in range(9):
+            toy(f"Train {number}", department=toys.department(["Toys", "Trains"]))
+        keys = [str(one.pk) for one in Toy.objects.all()]
+        for asked in (keys[:1], keys):
+            with django_assert_num_queries(4):  # toys, their departments and tags, the tree
+                offers = store.offers(asked, Actor(), ANYWHERE)
+        names = store.categories(ANYWHERE)
+        assert list(names.values()) == ["Toys", "Toys > Trains"]
+        assert {offer.category_keys for offer in offers.values()} == {tuple(names)}
+
+    def test_without_parents_each_stands_alone(self, settings):
+        change(settings, {"category.parent": None, "category.key": "name"})
+        toy(department=toys.department(["Toys", "Trains"]))
+        (doc,) = MappedStore().products(ANYWHERE)
+        assert doc.category_keys == ("Trains",)
+
+    def test_many_to_many_and_a_function_lead_to_categories_too(self, settings):
+        wood, train = Tag.objects.create(name="wood"), toy()
+        train.tags.add(wood)
+        tags = {"model": "toystore.Tag", "name": "name"}
+        change(settings, {"category": tags, "product.categories": "tags"})
+        assert [doc.category_keys for doc in MappedStore().products(ANYWHERE)] == [(str(wood.pk),)]
+        function = "tests.projects.plugin_only.test_mapped.tags_and_a_word"
+        change(settings, {"product.categories": function})
+        (doc,) = MappedStore().products(ANYWHERE)
+        assert (doc.category_keys, doc.categories) == ((str(wood.pk),), ("wood", "toys"))
+
+    def test_categories_that_are_in_one_another_end(self, store):
+        inner = toys.department(["Toys", "Trains"])
+        inner.inside.inside = inner
+        inner.inside.save()
+        toy(department=inner)
+        (doc,) = store.products(ANYWHERE)
+        assert doc.categories == ("Toys", "Trains")
+
+
+def tags_and_a_word(one):
+    return [*one.tags.all(), "toys"]
 
 
 def test_lines_name_the_product_of_the_variant_bought(store):

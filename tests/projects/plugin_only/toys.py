@@ -1,9 +1,11 @@
 """Puts a world of the store contract into the tables of the toy store."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from recommendations.testing import NOON, World, WorldOrder, WorldProduct
 from tests.projects.plugin_only.toystore.models import (
+    Department,
     Purchase,
     PurchaseLine,
     Shopper,
@@ -28,9 +30,22 @@ TOGETHER = World(
 )
 
 
+def department(names: Sequence[str]) -> Department | None:
+    """The innermost of these, each inside the one before."""
+    inner = None
+    for name in names:
+        inner, _ = Department.objects.get_or_create(name=name, inside=inner)
+    return inner
+
+
 def fill(world: World) -> dict[str, Toy]:
     """The toys by their keys in the world; each has one colour, which is what is bought."""
-    toys = {p.key: Toy.objects.create(name=p.title, is_sold=p.available) for p in world.products}
+    toys = {
+        p.key: Toy.objects.create(
+            name=p.title, is_sold=p.available, department=department(p.categories)
+        )
+        for p in world.products
+    }
     colours = {
         key: ToyColour.objects.create(toy=toy, sku=f"{number}-red")
         for number, (key, toy) in enumerate(toys.items())

@@ -14,13 +14,15 @@ from shop.customers import privacy
 from shop.customers.models import Customer, ErasureReceipt, User
 from shop.customers.privacy import erase_customer, export_customer
 from shop.customers.services import get_or_create_customer
+from shop.encryption import EncryptedTextField
 from shop.orders import outbox
 from shop.orders.models import Order, OrderStatus, OutboxMessage, OutboxState
 from shop.orders.services import change_status
 from shop.reviews.models import Review, ReviewVote
 from shop.store import ShopStore
 from shop.support.models import Message, Ticket
-from shop.support.services import add_note
+from shop.support.privacy import erase as erase_tickets
+from shop.support.services import add_note, answer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +229,22 @@ class TestErasure:
             "guest@example.com"
         ]
         assert Message.objects.count() == 2
+
+    def test_no_other_guests_ticket_is_decrypted(self, ann, staff, monkeypatch):
+        for number in range(20):
+            factories.ticket(guest_email=f"guest{number}@example.com")
+        decrypted = []
+        monkeypatch.setattr(
+            EncryptedTextField, "from_db_value", lambda *args: decrypted.append(args) or ""
+        )
+        own = erase_tickets(ann)["tickets"]
+        assert Ticket.objects.count() >= 20
+        assert len(decrypted) == 2 * own  # address and subject
+
+    def test_a_mail_about_an_answer_goes_with_the_ticket(self, ann, staff):
+        answer(ann.tickets.get(), "Yes.", by=staff)
+        erase_customer(ann, staff)
+        assert not OutboxMessage.objects.filter(topic="ticket.answered").exists()
 
     def test_a_customer_without_an_address_takes_no_guest_along(self, others):
         nobody = factories.customer(user=None, name="Cy")

@@ -21,6 +21,11 @@ class Maker(Keyed):
     name = models.CharField(max_length=80)
 
 
+class Department(Keyed):
+    name = models.CharField(max_length=80)
+    inside = models.ForeignKey("self", models.CASCADE, null=True)
+
+
 class Tag(Keyed):
     name = models.CharField(max_length=80)
 
@@ -29,6 +34,7 @@ class Toy(Keyed):
     name = models.CharField(max_length=120)
     story = models.TextField(blank=True)
     maker = models.ForeignKey(Maker, models.SET_NULL, null=True, related_name="toys")
+    department = models.ForeignKey(Department, models.SET_NULL, null=True)
     tags = models.ManyToManyField(Tag)
     age = models.PositiveSmallIntegerField(null=True)
     price = models.DecimalField(max_digits=8, decimal_places=2, null=True)
