@@ -9,8 +9,10 @@ from hashlib import blake2b
 from django.db import transaction
 from django.utils import timezone
 
+from recommendations.conf import get_behaviour
 from recommendations.exceptions import ExperimentNotReady
 from recommendations.models import TRAINED, Arm, Experiment, ModelVersion, Treatment
+from recommendations.stores.base import Findings
 
 
 @dataclass(frozen=True)
@@ -122,3 +124,18 @@ def _check_version(experiment: Experiment, arm: Arm, version: ModelVersion) -> N
         )
     if not version.lists:
         raise ExperimentNotReady(f"Arm {arm}: {version} has no lists any more.")
+
+
+def findings(experiment: Experiment) -> Findings | None:
+    """What a started experiment has shown so far; None where nothing is known of visitors."""
+    behaviour = get_behaviour()
+    if behaviour is None or experiment.started_at is None:
+        return None
+    arms = list(experiment.arms.all())
+    control = next(arm for arm in arms if arm.is_control)
+    return behaviour.findings(
+        {key_of(experiment, arm): arm.share for arm in arms},
+        key_of(experiment, control),
+        experiment.started_at,
+        experiment.ended_at,
+    )

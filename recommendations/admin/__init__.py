@@ -1,0 +1,5 @@
+"""What the people who run the shop see of suggestions, and how they steer them."""
+
+from recommendations.admin import experiments, versions
+
+__all__ = ["experiments", "versions"]
