@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Max
 from django.http import HttpRequest
 
+from analytics.dashboards.pages import text
 from analytics.models import Event, EventKind
 from analytics.services.reports import experiments
 from analytics.services.reports.base import tables
@@ -37,7 +37,12 @@ class EventBehaviour:
         (arms,) = tables(report)
         return Findings(
             columns=[column.label for column in arms.columns],
-            rows=[[_shown(cell, column.unit) for cell, column in zip(row, arms.columns, strict=True)]
-                  for row in arms.cells],
+            rows=[
+                [
+                    text(cell, column.unit, report.currency)
+                    for cell, column in zip(row, arms.columns, strict=True)
+                ]
+                for row in arms.cells
+            ],
             notes=[*report.missing, *report.notes],
-        )  # fmt: skip
+        )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
+from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
 
 
 @strawberry.input(
@@ -44,6 +49,15 @@ class EventInput:
         default="", description="Token of the suggestions that were shown or clicked."
     )
     payload: JSON | None = strawberry.field(default=None, description="A small JSON object.")
+
+
+def _build(event: type[EventInput], values: Mapping[str, Any], context: Any) -> EventInput:
+    return event(**{PYTHON_NAMES[name]: value for name, value in values.items()})
+
+
+PYTHON_NAMES = {to_camel_case(one.name): one.name for one in fields(EventInput)}
+# Strawberry's own conversion takes a third of the time of a whole batch.
+get_object_definition(EventInput, strict=True).from_input = _build
 
 
 @strawberry.type(description="Why an event was not stored. `field` is the path of the argument.")

@@ -149,7 +149,8 @@ class _Reader:
         if one.at is not None and one.at.tzinfo is None:
             raise BadEvent("at", "A time needs its offset, such as 2026-03-01T12:00:00Z.")
         for name, most in MAX_LENGTHS.items():
-            _check_text(name, getattr(one, name) or "", most)
+            if text := getattr(one, name):
+                _check_text(name, text, most)
         for name, least in MINIMUM.items():
             value = getattr(one, name)
             if value is not None and not least <= value <= MAX_INT:

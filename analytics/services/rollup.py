@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
@@ -48,6 +48,12 @@ def roll_up() -> int:
             days += 1
     RollUp.objects.filter(pk=RollUp.ONLY).update(until=began)
     return days
+
+
+def rolled_up_until() -> datetime | None:
+    """Events that came in before are in the figures; None before the first time."""
+    state = RollUp.objects.filter(pk=RollUp.ONLY).first()
+    return state.until if state else None
 
 
 def roll_day(day: date, scope: str) -> None:

@@ -32,7 +32,7 @@ def source_of(referrer: str, address: str, own_host: str) -> Source | str:
     `utm_medium` goes before the referrer; a campaign or a paid click is a campaign whatever the
     medium is called.
     """
-    parameters = parse_qs(urlsplit(address).query)
+    parameters = parse_qs(address.partition("?")[2])
     medium = parameters.get("utm_medium", [""])[0].lower()
     if medium in MEDIA:
         return MEDIA[medium]
@@ -45,10 +45,18 @@ def source_of(referrer: str, address: str, own_host: str) -> Source | str:
         return Source.CAMPAIGN
     if not referrer:
         return Source.DIRECT
-    host = (urlsplit(referrer).hostname or "").lower()
+    host = _host(referrer)
     if host == own_host.partition(":")[0].lower():
         return ""
     return _channel(host)
+
+
+def _host(referrer: str) -> str:
+    """Empty for what is no address."""
+    try:
+        return (urlsplit(referrer).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def _channel(host: str) -> Source:

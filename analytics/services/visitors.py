@@ -38,8 +38,12 @@ class Caller:
 
 
 def identify(request: HttpRequest, *, issue: bool = False) -> Caller | None:
-    """Who sends a request, None where nothing may be stored; `issue` gives a new device an id."""
-    if not may_track(request):
+    """Who sends a request; None where nothing may be stored, and for staff, who are no visitors.
+
+    `issue` gives a new device an id.
+    """
+    user = getattr(request, "user", None)
+    if not may_track(request) or getattr(user, "is_staff", False):
         return None
     visitor_id = _sent_id(request)
     is_new = issue and not visitor_id
@@ -50,7 +54,7 @@ def identify(request: HttpRequest, *, issue: bool = False) -> Caller | None:
         visitor=pseudonym("visitor", visitor_id) if visitor_id else "",
         visitor_id=visitor_id,
         is_new=is_new,
-        person=_person(getattr(request, "user", None)),
+        person=_person(user),
         device=device_of(request),
         scope=scope_of(request) if scope_of else "default",
     )

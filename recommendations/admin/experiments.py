@@ -21,11 +21,11 @@ from recommendations.models import Arm, Experiment
 from recommendations.services import experiments
 
 
-class ExperimentForm(forms.ModelForm[Experiment]):
+class ExperimentForm(forms.ModelForm):
     scope = forms.ChoiceField(choices=lambda: [(one, one) for one in get_settings().SCOPES])
 
 
-class ArmInline(admin.TabularInline[Arm, Experiment]):
+class ArmInline(admin.TabularInline):
     model = Arm
     extra = 2
     autocomplete_fields = ["version"]
@@ -41,8 +41,8 @@ class ArmInline(admin.TabularInline[Arm, Experiment]):
 
 
 @admin.register(Experiment)
-class ExperimentAdmin(admin.ModelAdmin[Experiment]):
-    """Nothing of an experiment can be edited once it has started: the figures would mean nothing."""
+class ExperimentAdmin(admin.ModelAdmin):
+    """Once it has started nothing can be edited: the figures would mean nothing."""
 
     form = ExperimentForm
     list_display = ["name", "surface", "scope", "started_at", "ended_at"]
@@ -106,4 +106,3 @@ class ExperimentAdmin(admin.ModelAdmin[Experiment]):
 
 def _is_open(experiment: Experiment | None) -> bool:
     return experiment is None or experiment.started_at is None
-

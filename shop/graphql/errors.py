@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from recommendations.exceptions import BadToken
 from shop import exceptions
 from shop.carts.services import ChangeWarning
 
@@ -38,6 +39,7 @@ class CartUserError(UserError):
 @strawberry.enum(description="What was done otherwise than asked.")
 class CartWarningCode(StrEnum):
     NOT_ENOUGH_STOCK = "NOT_ENOUGH_STOCK"
+    BAD_TOKEN = BadToken.code
 
 
 @strawberry.type(description="The change was made, though not quite as asked.")

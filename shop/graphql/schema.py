@@ -6,6 +6,7 @@ from strawberry.tools import merge_types
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from analytics.graphql.mutations import TrackingMutation
+from analytics.graphql.reports import ReportQuery
 from recommendations.graphql.batching import SuggestionBatching
 from shop.graphql.connections import MAX_PAGE
 from shop.graphql.limits import KnownDocuments, QueryLimits
@@ -16,7 +17,7 @@ from shop.graphql.review_mutations import ReviewMutation
 from shop.graphql.ticket_mutations import TicketMutation
 
 schema = GuardedSchema(
-    query=Query,
+    query=merge_types("Query", (Query, ReportQuery)),
     mutation=merge_types("Mutation", (Mutation, ReviewMutation, TicketMutation, TrackingMutation)),
     config=StrawberryConfig(relay_max_results=MAX_PAGE),
     extensions=[

@@ -100,6 +100,9 @@ class OrderLine(models.Model):
     name = models.CharField(max_length=255)
     unit_price = models.DecimalField(max_digits=12, decimal_places=2)
     quantity = models.PositiveIntegerField()
+    suggestion_token = models.TextField(
+        blank=True, default="", db_default="", help_text="As in the cart."
+    )
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -29,6 +29,7 @@ from shop.exceptions import (
 )
 from shop.orders import outbox
 from shop.orders.models import TRANSITIONS, Order, OrderLine, OrderStatus, OrderStatusChange
+from shop.signals import announce, order_placed, order_refunded
 
 IDEMPOTENCY_KEY = re.compile(r"[ -~]{1,128}")
 MAX_NOTE_LENGTH = 255
@@ -69,6 +70,7 @@ def checkout(cart_id: object, caller: Caller, request: CheckoutRequest) -> Order
         cart.status = CartStatus.ORDERED
         cart.save(update_fields=["status", "updated_at"])
         outbox.write("order.placed", order=order.number)
+        announce(order_placed, order)
     return order
 
 
@@ -99,6 +101,8 @@ def change_status(
         if to == OrderStatus.CANCELLED or (to == OrderStatus.REFUNDED and in_the_house):
             _put_stock_back(locked)
         outbox.write(f"order.{to.lower()}", order=locked.number)
+        if to == OrderStatus.REFUNDED:
+            announce(order_refunded, locked)
     return locked
 
 
@@ -183,6 +187,7 @@ def _create_order(
             name=variant.product.title,
             unit_price=variant.price,
             quantity=line.quantity,
+            suggestion_token=line.suggestion_token,
         )
         for line in lines
         for variant in [variants[line.variant_id]]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from analytics.models import Event
 from analytics.services.reports.base import Filters
+from analytics.services.rollup import roll_up
 
 DAY = date(2026, 5, 4)  # a Monday
 START = datetime(2026, 5, 4, tzinfo=UTC)
@@ -50,3 +51,19 @@ def tea_shop():
         event("CART_ADD", 63, "w", day=1, product_key="pot", cart_key="c2", quantity=1,
               amount="20.00", currency="EUR", device="desktop"),
     ]  # fmt: skip
+
+
+def busy_shop():
+    """Something for every subject, counted."""
+    regular = [order(f"r{p}-{n}", f"r{p}", day=2 * n) for p in range(30) for n in range(p % 5 + 1)]
+    once = [order(f"o{p}", f"o{p}", day=p % 20) for p in range(40)]
+    where = {"surface": "cart", "version": "1", "product_key": "cup"}
+    happened(
+        *tea_shop(),
+        *(one for some in (*regular, *once) for one in some),
+        *(event("REVIEW", n, "", product_key="cup", rating=1 + n % 5) for n in range(10)),
+        event("SUPPORT_OPENED", visitor="", product_key="cup"),
+        event("IMPRESSION", 60, **where),
+        event("CLICK", 61, **where),
+    )
+    roll_up()

@@ -135,7 +135,7 @@ class TestCarts:
 
     def test_classes(self, shop):
         found = report("carts")
-        assert (found.to_order[0].name, found.to_order[0].carts) == ("under 5 minutes", 1)
+        assert (found.times[0].name, found.times[0].carts) == ("under 5 minutes", 1)
         sizes = {row.name: (row.carts, row.ordered, row.value) for row in found.sizes[:2]}
         assert sizes == {"1": (1, 0, 20), "2": (1, 1, 8)}
         assert [(d.carts, d.ordered, d.abandoned) for d in found.days[3:5]] == [

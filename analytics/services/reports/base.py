@@ -12,10 +12,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
 
+from django.db.models import Max
 from django.utils import timezone
 
 from analytics.exceptions import InvalidArgument
-from analytics.models import Device, Source
+from analytics.models import DailyFigure, Device, Source
 from analytics.services.days import midnight
 
 LONGEST_PERIOD = 1100
@@ -47,8 +48,8 @@ class Filters:
 
     @classmethod
     def usual(cls, **given: Any) -> Filters:
-        """The last 90 days, where a start or an end is not given."""
-        end = given.pop("end", None) or timezone.localdate()
+        """Where a start or an end is not given: the 90 days up to the last that was counted."""
+        end = given.pop("end", None) or _last_day()
         start = given.pop("start", None) or end - timedelta(days=USUAL_PERIOD - 1)
         return cls(start=start, end=end, **given)
 
@@ -64,6 +65,13 @@ class Filters:
     def closes(self) -> datetime:
         """The first moment after the period."""
         return midnight(self.end + timedelta(days=1))
+
+
+def _last_day() -> date:
+    """Today for a shop with visitors; one that looks at old orders is not shown an empty page."""
+    today = timezone.localdate()
+    counted = DailyFigure.objects.filter(day__lte=today).aggregate(last=Max("day"))["last"]
+    return counted or today
 
 
 class Unit(StrEnum):

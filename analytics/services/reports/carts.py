@@ -70,7 +70,7 @@ class CartSize:
 class CartReport(Report):
     summary: list[CartSummary] = table("All carts begun in the period")
     days: list[CartDay] = table("Carts by the day they were begun")
-    to_order: list[CartClass] = table("Time from the first piece to the order")
+    times: list[CartClass] = table("Time from the first piece to the order")
     sizes: list[CartSize] = table("Size and value")
 
 
@@ -95,7 +95,7 @@ def report(filters: Filters) -> CartReport:
         currency=currency,
         summary=[_summary(carts)] if begun.any() else [],
         days=_days(filters, carts) if begun.any() else [],
-        to_order=_times(carts),
+        times=_times(carts),
         sizes=_sizes(carts) if begun.any() else [],
     )
 

@@ -71,8 +71,8 @@ def report(filters: Filters) -> Loyalty:
         return Loyalty(
             filters=filters,
             missing=[
-                f"Too little to tell: at least {LEAST_CUSTOMERS} customers are needed, some of whom "
-                "bought again. Record PURCHASE events with `order_key`, and import older orders."
+                f"Too little to tell: at least {LEAST_CUSTOMERS} customers are needed, some "
+                "of whom bought again. Record PURCHASE events with `order_key`, and older orders."
             ],
         )
     chance = alive(model, x, t_x, T)
