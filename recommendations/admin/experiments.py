@@ -20,6 +20,8 @@ from recommendations.exceptions import ExperimentNotReady
 from recommendations.models import Arm, Experiment
 from recommendations.services import experiments
 
+FIELDS = ["name", "surface", "scope", "started_at", "ended_at"]
+
 
 class ExperimentForm(forms.ModelForm):
     scope = forms.ChoiceField(choices=lambda: [(one, one) for one in get_settings().SCOPES])
@@ -45,16 +47,16 @@ class ExperimentAdmin(admin.ModelAdmin):
     """Once it has started nothing can be edited: the figures would mean nothing."""
 
     form = ExperimentForm
-    list_display = ["name", "surface", "scope", "started_at", "ended_at"]
+    list_display = FIELDS
     list_filter = ["surface", "scope"]
     search_fields = ["name"]
-    fields = ["name", "surface", "scope", "started_at", "ended_at"]
+    fields = FIELDS
     readonly_fields = ["started_at", "ended_at"]
     inlines = [ArmInline]
     change_form_template = "admin/recommendations/experiment/change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return self.fields if not _is_open(obj) else self.readonly_fields
+        return list(self.readonly_fields if _is_open(obj) else FIELDS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _is_open(obj) and super().has_delete_permission(request, obj)
