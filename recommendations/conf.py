@@ -27,12 +27,12 @@ class Settings:
 
     #: Dotted path of the store adapter, a class that takes no argument.
     STORE: str = ""
+    #: Scopes trained apart from each other: sites, countries, channels.
+    SCOPES: tuple[str, ...] = ("default",)
     #: Dotted path of the class that knows what visitors did, one that takes no argument:
     #: `recommendations.behaviour.EventBehaviour` where the `analytics` app is installed. Without
     #: it nobody is in an experiment, and nothing was viewed.
     BEHAVIOUR: str = ""
-    #: Scopes trained apart from each other: sites, countries, channels.
-    SCOPES: tuple[str, ...] = ("default",)
     #: Name of the model in the registry behind "frequently bought with".
     MODEL: str = "hybrid"
     #: Parameters of that model, by name.

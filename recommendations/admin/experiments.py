@@ -20,7 +20,7 @@ from recommendations.exceptions import ExperimentNotReady
 from recommendations.models import Arm, Experiment
 from recommendations.services import experiments
 
-FIELDS = ["name", "surface", "scope", "started_at", "ended_at"]
+FIELDS: list[Any] = ["name", "surface", "scope", "started_at", "ended_at"]
 
 
 class ExperimentForm(forms.ModelForm):
