@@ -18,8 +18,8 @@ from shop.support.models import AuthorKind, Ticket
 from tests.accounts import PASSWORD, staff, user
 
 __all__ = [
-    "PASSWORD", "attribute", "cart", "category", "customer", "order", "product", "review", "staff", "ticket",
-    "user", "variant",
+    "PASSWORD", "attribute", "cart", "category", "customer", "order", "product", "review", "staff",
+    "ticket", "user", "variant",
 ]  # fmt: skip
 
 _serial = count(1)

@@ -14,6 +14,7 @@ class Source(StrEnum):
     PERSONAL = "PERSONAL"
     TRENDING = "TRENDING"
     POPULAR = "POPULAR"
+    PINNED = "PINNED"
 
 
 @dataclass(frozen=True)
