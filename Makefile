@@ -16,6 +16,7 @@ test: lint
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest --project plugin_only
 	$(BIN)/python -m pytest --project oscar
+	$(BIN)/python -m pytest --project analytics_only
 	$(BIN)/python -m pytest --server postgresql
 	$(BIN)/python -m pytest --server mariadb
 

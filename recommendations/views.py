@@ -9,6 +9,7 @@ from django.http import HttpRequest, JsonResponse, QueryDict
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from recommendations import api
 from recommendations.conf import get_settings
 from recommendations.exceptions import InvalidArgument
 from recommendations.services import pages
@@ -38,9 +39,9 @@ def suggestions(request: HttpRequest) -> JsonResponse:
         return JsonResponse(
             {"errors": [problem]}, status=400, headers={"Cache-Control": "no-store"}
         )
-    page = pages.suggest(keys, first, actor=Actor(request=request), scope=scope)
-    shown = [_shown(one) for one in page.items]
-    response = JsonResponse({"modelVersion": page.version, "suggestions": shown})
+    answer = api.frequently_bought_with(keys, first, actor=Actor(request=request), scope=scope.name)
+    shown = [_shown(one) for one in pages.shown(answer, scope)]
+    response = JsonResponse({"modelVersion": answer.version, "suggestions": shown})
     # Prices, stock and language are the caller's own: no shared cache may keep this.
     patch_cache_control(response, private=True, max_age=MAX_AGE)
     patch_vary_headers(response, ["Cookie", "Accept-Language"])
@@ -61,10 +62,11 @@ def _read(given: QueryDict) -> tuple[list[str], int, Scope]:
     if not 1 <= len(keys) <= MAX_PRODUCTS:
         message = f"Give 1 to {MAX_PRODUCTS} keys, one in each 'products', not {len(keys)}."
         raise BadParameter("products", message)
-    scope, scopes = given.get("scope", get_settings().SCOPES[0]), get_settings().SCOPES
-    if scope not in scopes:
-        raise BadParameter("scope", f"There is no scope {scope[:40]!r}: {_legal(scopes)}.")
-    return keys, _read_first(given.get("first", "4")), Scope(scope)
+    try:
+        scope = api.scope_of(given.get("scope"))
+    except InvalidArgument as error:
+        raise BadParameter("scope", str(error)) from error
+    return keys, _read_first(given.get("first", "4")), scope
 
 
 def _read_first(text: str) -> int:

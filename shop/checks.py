@@ -25,6 +25,16 @@ def check_encryption_keys(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register("shop")
+def check_limits(**kwargs: Any) -> list[CheckMessage]:
+    limits = {"SHOP_WRITES_AN_HOUR": 1, "SHOP_PROXIES": 0}
+    return [
+        Error(f"{name} is {value!r}.", hint=f"A number: {least} or more.", id="shop.E003")
+        for name, least in limits.items()
+        if not isinstance(value := getattr(settings, name), int) or value < least
+    ]
+
+
+@register("shop")
 def check_cart_days(**kwargs: Any) -> list[CheckMessage]:
     days = settings.SHOP_CART_DAYS
     if isinstance(days, int) and days >= 1:

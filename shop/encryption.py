@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
+from django.utils.crypto import salted_hmac
 
 SETTING = "SHOP_ENCRYPTION_KEYS"
 ROWS_A_STEP = 500
@@ -24,7 +25,11 @@ def keyring() -> MultiFernet:
 
     Raises `ValueError` for no key at all, and for what is no Fernet key.
     """
-    return _keyring(tuple(getattr(settings, SETTING, ())))
+    return _keyring(_keys())
+
+
+def _keys() -> tuple[str, ...]:
+    return tuple(getattr(settings, SETTING, ()))
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +58,45 @@ class EncryptedTextField(models.TextField):
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+
+class BlindIndexField(models.CharField):
+    """A keyed hash of the encrypted text in field `of`: finds the rows that hold a text, whatever
+    its case, and tells nothing to those without the keys. Empty for no text.
+
+    Look up `blind_indexes(texts)` with `__in`. Anybody with a key can tell that two rows are equal.
+    """
+
+    def __init__(self, *, of: str, **options: Any) -> None:
+        self.of = of
+        defaults: dict[str, Any] = {
+            "max_length": 64,
+            "editable": False,
+            "db_index": True,
+            "default": "",
+        }
+        super().__init__(**defaults | options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, options = super().deconstruct()
+        return name, path, args, options | {"of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = _blind_index(getattr(model_instance, self.of), _keys()[0])
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+def blind_indexes(texts: Collection[str]) -> list[str]:
+    """What a `BlindIndexField` may hold for one of these texts, by any of the keys."""
+    return [_blind_index(text, key) for text in texts for key in _keys()]
+
+
+def _blind_index(text: str, key: str) -> str:
+    """HMAC-SHA-256 with a key of its own, derived from that of the encryption."""
+    if not text:
+        return ""
+    return salted_hmac("shop.encryption", text.lower(), secret=key, algorithm="sha256").hexdigest()
 
 
 def encrypted_fields() -> dict[type[models.Model], list[str]]:
@@ -84,5 +128,9 @@ def rotate(progress: Callable[[int], None] = lambda rows: None) -> int:
 def _rotate_step(rows: models.QuerySet[Any], names: list[str]) -> list[Any]:
     with transaction.atomic():
         step = list(rows.select_for_update()[:ROWS_A_STEP])
-        rows.model._base_manager.bulk_update(step, names)
+        indexes = [f for f in rows.model._meta.local_fields if isinstance(f, BlindIndexField)]
+        for index in indexes:
+            for row in step:
+                index.pre_save(row, add=False)
+        rows.model._base_manager.bulk_update(step, [*names, *(index.name for index in indexes)])
     return step

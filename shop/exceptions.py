@@ -62,6 +62,16 @@ class TicketClosed(ShopError):
     code = "TICKET_CLOSED"
 
 
+class TooManyRequests(ShopError):
+    """Somebody writes too often; `retry_after` seconds from now it is possible again."""
+
+    code = "TOO_MANY_REQUESTS"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class OwnReview(ShopError):
     """Nobody votes on what they wrote."""
 

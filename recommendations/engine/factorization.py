@@ -167,8 +167,8 @@ class ALS(Factorization):
         V = (rng.standard_normal(shape) / np.sqrt(self.n_factors)).astype(np.float32)
         U = np.zeros((interactions.n_baskets, self.n_factors), dtype=np.float32)
         for _ in range(self.iterations):
-            U = solve_rows(X, V, self.regularization, self.alpha)
-            V = solve_rows(by_item, U, self.regularization, self.alpha)
+            U = solve_rows(X, V, U, self.regularization, self.alpha)
+            V = solve_rows(by_item, U, V, self.regularization, self.alpha)
         self.user_factors_, self.right_ = U, V
         self.left_ = self._fold_in(V)
         return self

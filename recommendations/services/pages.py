@@ -8,9 +8,8 @@ from typing import Any
 
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import ConfigurationError
-from recommendations.services.serving import frequently_bought_with
-from recommendations.services.suggestions import Suggestion
-from recommendations.stores.base import Actor, HostObjects, Scope
+from recommendations.services.suggestions import Suggestion, Suggestions
+from recommendations.stores.base import HostObjects, Scope
 
 
 @dataclass(frozen=True)
@@ -26,21 +25,11 @@ class Shown:
         return str(find_url()) if find_url else None
 
 
-@dataclass(frozen=True)
-class Page:
-    items: tuple[Shown, ...]
-    version: str | None
-
-
-def suggest(keys: Collection[str], first: int, *, actor: Actor, scope: Scope) -> Page:
-    """What goes with these products and variants; keys that the store does not know are skipped."""
-    store = get_store()
-    basket = list(dict.fromkeys(store.canonical_keys(keys, scope).values()))
-    (answer,) = frequently_bought_with([basket], first, actor=actor, scope=scope)
-    shown = [one.key for one in answer.items]
-    products = store.objects(shown, scope) if isinstance(store, HostObjects) else {}
-    items = tuple(Shown(one, products.get(one.key)) for one in answer.items)
-    return Page(items, answer.version)
+def shown(answer: Suggestions, scope: Scope) -> tuple[Shown, ...]:
+    """The suggestions of an answer with the host's own products."""
+    store, keys = get_store(), [one.key for one in answer.items]
+    products = store.objects(keys, scope) if isinstance(store, HostObjects) else {}
+    return tuple(Shown(one, products.get(one.key)) for one in answer.items)
 
 
 def keys_of(things: Iterable[Any]) -> list[str]:

@@ -7,22 +7,26 @@ from typing import Any
 from django import template
 from django.template import Context
 
+from recommendations import api
 from recommendations.services import pages
-from recommendations.stores.base import Actor, Scope
+from recommendations.stores.base import Actor
 
 register = template.Library()
 
 
 @register.inclusion_tag("recommendations/suggestions.html", takes_context=True)
 def frequently_bought_with(
-    context: Context, *things: Any, first: int = 4, scope: str = "default"
+    context: Context, *things: Any, first: int = 4, scope: str | None = None
 ) -> dict[str, Any]:
     """`{% frequently_bought_with product %}`, or a basket, or any keys: what goes with them all.
 
-    The host changes how it looks by a template of its own with the same name.
+    The host changes how it looks by a template of its own with the same name. As with `{% url %}`,
+    an argument that can never be right raises, here `InvalidArgument`.
     """
     request = context.get("request")
-    page = pages.suggest(
-        pages.keys_of(things), first, actor=Actor(request=request), scope=Scope(scope)
+    where = api.scope_of(scope)
+    answer = api.frequently_bought_with(
+        pages.keys_of(things), first, actor=Actor(request=request), scope=where.name
     )
-    return {"suggestions": page.items, "version": page.version, "request": request}
+    shown = pages.shown(answer, where)
+    return {"suggestions": shown, "version": answer.version, "request": request}

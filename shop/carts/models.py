@@ -38,6 +38,9 @@ class CartLine(models.Model):
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField()
+    suggestion_token = models.TextField(
+        blank=True, help_text="Of the suggestions it was chosen from, if it was."
+    )
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

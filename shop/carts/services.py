@@ -13,6 +13,9 @@ from django.db import transaction
 from django.db.models import BigIntegerField, F, Q, QuerySet
 from django.utils import timezone
 
+from recommendations.exceptions import BadToken
+from recommendations.services.tokens import read_token
+from shop.carts.changes import announce_changes
 from shop.carts.models import Cart, CartLine, CartStatus
 from shop.catalog.models import PublicationState, Variant
 from shop.customers.models import Customer, User
@@ -39,6 +42,7 @@ class LineInput:
 
     variant_id: int | None
     quantity: int
+    suggestion_token: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def update_lines(cart_id: object, caller: Caller, lines: Sequence[LineUpdate]) -
         existing: dict[int | None, CartLine] = {
             line.pk: line for line in change.cart.lines.select_related("variant__product")
         }
+        before = {line.pk: line.quantity for line in existing.values()}
         for position, wish in enumerate(lines):
             path = ("lines", str(position))
             _check_quantity(wish.quantity, path)
@@ -110,6 +115,9 @@ def update_lines(cart_id: object, caller: Caller, lines: Sequence[LineUpdate]) -
         changed = {wish.line_id: existing[wish.line_id] for wish in lines}
         CartLine.objects.bulk_update(changed.values(), ["quantity"])
         change.cart.save(update_fields=["updated_at"])
+        announce_changes(
+            change.cart, [(line, line.quantity - before[line.pk]) for line in changed.values()]
+        )
     return change
 
 
@@ -117,12 +125,14 @@ def remove_lines(cart_id: object, caller: Caller, line_ids: Sequence[int | None]
     """Takes lines out, all or none."""
     with transaction.atomic():
         cart = lock_open_cart(cart_id, caller)
-        known = set(cart.lines.values_list("pk", flat=True))
+        known = {line.pk: line for line in cart.lines.select_related("variant__product")}
         for position, line_id in enumerate(line_ids):
             if line_id not in known:
                 raise NotFound("The cart has no such line.", ["lineIds", str(position)])
-        cart.lines.filter(pk__in=[pk for pk in line_ids if pk]).delete()
+        gone = {line_id: known[line_id] for line_id in line_ids if line_id}
+        cart.lines.filter(pk__in=gone).delete()
         cart.save(update_fields=["updated_at"])
+        announce_changes(cart, [(line, -line.quantity) for line in gone.values()])
     return CartChange(cart)
 
 
@@ -213,6 +223,7 @@ def _add(change: CartChange, lines: Sequence[LineInput]) -> None:
     cart = change.cart
     variants = _purchasable_variants(line.variant_id for line in lines)
     existing = {line.variant_id: line for line in cart.lines.all()}
+    before = {pk: line.quantity for pk, line in existing.items()}
     for position, wish in enumerate(lines):
         path = ("lines", str(position))
         _check_quantity(wish.quantity, path)
@@ -220,14 +231,20 @@ def _add(change: CartChange, lines: Sequence[LineInput]) -> None:
         if variant is None:
             raise NotFound("There is no such product for sale.", [*path, "merchandiseId"])
         line = existing.setdefault(variant.pk, CartLine(cart=cart, variant=variant, quantity=0))
+        line.variant = variant
         line.quantity = _what_stock_allows(variant, line.quantity + wish.quantity, path, change)
+        line.suggestion_token = _checked_token(wish, path, change) or line.suggestion_token
     if len(existing) > MAX_LINES:
         raise TooManyLines(f"A cart holds at most {MAX_LINES} lines.", ["lines"])
     kept = [line for line in existing.values() if line.pk]
     new = [line for line in existing.values() if line.pk is None]
     # In key order, like a checkout: each new line locks its variant for the foreign key.
     CartLine.objects.bulk_create(sorted(new, key=lambda line: line.variant_id))
-    CartLine.objects.bulk_update(kept, ["quantity"])
+    CartLine.objects.bulk_update(kept, ["quantity", "suggestion_token"])
+    touched = [line for line in existing.values() if line.variant_id in variants]
+    announce_changes(
+        cart, [(line, line.quantity - before.get(line.variant_id, 0)) for line in touched]
+    )
 
 
 def _purchasable_variants(ids: Iterable[int | None]) -> dict[int | None, Variant]:
@@ -244,6 +261,18 @@ def _check_quantity(quantity: int, path: tuple[str, ...]) -> None:
             f"Quantity must be from 1 to {MAX_QUANTITY:,}; to take a line out use cartLinesRemove.",
             [*path, "quantity"],
         )
+
+
+def _checked_token(wish: LineInput, path: tuple[str, ...], change: CartChange) -> str:
+    """A token that was not made here says nothing, and keeps nobody from buying."""
+    if not wish.suggestion_token:
+        return ""
+    try:
+        read_token(wish.suggestion_token)
+    except BadToken as error:
+        change.warnings.append(ChangeWarning(BadToken.code, str(error), (*path, "suggestionToken")))
+        return ""
+    return wish.suggestion_token
 
 
 def _what_stock_allows(

@@ -5,8 +5,11 @@ from typing import Any
 
 import strawberry
 
+from recommendations.exceptions import BadToken
 from shop import exceptions
 from shop.carts.services import ChangeWarning
+
+RETRY_AFTER = "Seconds after which TOO_MANY_REQUESTS is over; null for everything else."
 
 
 @strawberry.interface(description="Why nothing was done. `field` is the path of the argument.")
@@ -36,6 +39,7 @@ class CartUserError(UserError):
 @strawberry.enum(description="What was done otherwise than asked.")
 class CartWarningCode(StrEnum):
     NOT_ENOUGH_STOCK = "NOT_ENOUGH_STOCK"
+    BAD_TOKEN = BadToken.code
 
 
 @strawberry.type(description="The change was made, though not quite as asked.")
@@ -51,11 +55,13 @@ class ReviewErrorCode(StrEnum):
     NOT_FOUND = exceptions.NotFound.code
     NOT_LOGGED_IN = exceptions.NotLoggedIn.code
     OWN_REVIEW = exceptions.OwnReview.code
+    TOO_MANY_REQUESTS = exceptions.TooManyRequests.code
 
 
 @strawberry.type
 class ReviewUserError(UserError):
     code: ReviewErrorCode
+    retry_after: int | None = strawberry.field(description=RETRY_AFTER)
 
 
 @strawberry.enum(description="What was wrong with the request.")
@@ -63,11 +69,13 @@ class TicketErrorCode(StrEnum):
     INVALID = exceptions.ShopError.code
     NOT_FOUND = exceptions.NotFound.code
     TICKET_CLOSED = exceptions.TicketClosed.code
+    TOO_MANY_REQUESTS = exceptions.TooManyRequests.code
 
 
 @strawberry.type
 class TicketUserError(UserError):
     code: TicketErrorCode
+    retry_after: int | None = strawberry.field(description=RETRY_AFTER)
 
 
 def user_error(error: exceptions.ShopError) -> CartUserError:
@@ -75,11 +83,17 @@ def user_error(error: exceptions.ShopError) -> CartUserError:
 
 
 def review_error(error: exceptions.ShopError) -> ReviewUserError:
-    return ReviewUserError(code=ReviewErrorCode(error.code), **_why(error))
+    code, wait = ReviewErrorCode(error.code), _retry_after(error)
+    return ReviewUserError(code=code, retry_after=wait, **_why(error))
 
 
 def ticket_error(error: exceptions.ShopError) -> TicketUserError:
-    return TicketUserError(code=TicketErrorCode(error.code), **_why(error))
+    code, wait = TicketErrorCode(error.code), _retry_after(error)
+    return TicketUserError(code=code, retry_after=wait, **_why(error))
+
+
+def _retry_after(error: exceptions.ShopError) -> int | None:
+    return error.retry_after if isinstance(error, exceptions.TooManyRequests) else None
 
 
 def _why(error: exceptions.ShopError) -> dict[str, Any]:

@@ -25,6 +25,9 @@ from shop.orders.models import Order as OrderModel
 class CartLineInput:
     merchandise_id: relay.GlobalID = strawberry.field(description="Id of a ProductVariant.")
     quantity: int = 1
+    suggestion_token: str | None = strawberry.field(
+        default=None, description="`token` of the suggestions that the product was chosen from."
+    )
 
 
 @strawberry.input
@@ -156,7 +159,11 @@ class Mutation:
 
 
 def _line(line: CartLineInput) -> carts.LineInput:
-    return carts.LineInput(number_of(line.merchandise_id, "ProductVariant"), line.quantity)
+    return carts.LineInput(
+        number_of(line.merchandise_id, "ProductVariant"),
+        line.quantity,
+        line.suggestion_token or "",
+    )
 
 
 def _changed(payload: type[Any], change: Callable[[], carts.CartChange]) -> Any:

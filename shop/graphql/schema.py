@@ -1,10 +1,12 @@
-"""The schema of the shop: its own types, with the suggestions of `recommendations`."""
+"""The schema of the shop: its own types, the suggestions and the tracking of behaviour."""
 
 from strawberry.extensions import ParserCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
+from analytics.graphql.mutations import TrackingMutation
+from analytics.graphql.reports import ReportQuery
 from recommendations.graphql.batching import SuggestionBatching
 from shop.graphql.connections import MAX_PAGE
 from shop.graphql.limits import KnownDocuments, QueryLimits
@@ -15,8 +17,8 @@ from shop.graphql.review_mutations import ReviewMutation
 from shop.graphql.ticket_mutations import TicketMutation
 
 schema = GuardedSchema(
-    query=Query,
-    mutation=merge_types("Mutation", (Mutation, ReviewMutation, TicketMutation)),
+    query=merge_types("Query", (Query, ReportQuery)),
+    mutation=merge_types("Mutation", (Mutation, ReviewMutation, TicketMutation, TrackingMutation)),
     config=StrawberryConfig(relay_max_results=MAX_PAGE),
     extensions=[
         ParserCache,

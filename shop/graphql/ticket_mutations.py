@@ -9,7 +9,7 @@ import strawberry_django
 from strawberry import relay
 
 from shop.exceptions import ShopError
-from shop.graphql.callers import caller_of
+from shop.graphql.callers import caller_of, network_of, request_of
 from shop.graphql.errors import TicketUserError, ticket_error
 from shop.graphql.fetching import fetch_one
 from shop.graphql.ids import number_of, uuid_of
@@ -71,6 +71,7 @@ class TicketMutation:
             email=input.email or "",
             about_order=input.order_id is not None,
             order_id=number_of(input.order_id, "Order") if input.order_id else None,
+            network=network_of(request_of(info)),
         )
         return _changed(TicketOpenPayload, lambda: services.open_ticket(caller_of(info), request))
 

@@ -100,6 +100,9 @@ class OrderLine(models.Model):
     name = models.CharField(max_length=255)
     unit_price = models.DecimalField(max_digits=12, decimal_places=2)
     quantity = models.PositiveIntegerField()
+    suggestion_token = models.TextField(
+        blank=True, default="", db_default="", help_text="As in the cart."
+    )
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -139,7 +142,7 @@ class OutboxState(models.TextChoices):
 
 
 class OutboxMessage(models.Model):
-    """What must follow from an order, written in the order's own transaction.
+    """What must follow from a change, such as an order, written in the transaction of that.
 
     A task delivers it and deletes the row. After three failures it is given up and waits for
     somebody in admin: nothing is lost with the broker down or a handler broken.
@@ -157,4 +160,4 @@ class OutboxMessage(models.Model):
         indexes: ClassVar = [models.Index(fields=["state", "id"], name="outbox_state_id")]
 
     def __str__(self) -> str:
-        return f"{self.topic} {self.payload.get('order', '')}"
+        return f"{self.topic} {' '.join(self.payload.values())}"

@@ -1,4 +1,4 @@
-"""The outbox: what must follow from an order survives a dead broker and a broken handler."""
+"""The outbox: what must follow from a change survives a dead broker and a broken handler."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from shop.orders.models import Order, OutboxMessage, OutboxState
+from shop.orders.models import OutboxMessage, OutboxState
 
 logger = logging.getLogger(__name__)
 
@@ -28,9 +28,12 @@ def handles(topic: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def write(topic: str, order: Order) -> None:
-    """Writes a message in the caller's transaction and asks for delivery once that commits."""
-    OutboxMessage.objects.create(topic=topic, payload={"order": order.number})
+def write(topic: str, **payload: str) -> None:
+    """Writes a message in the caller's transaction and asks for delivery once that commits.
+
+    The payload names what it is about, such as `order="ABC"`, and tells nothing of the person.
+    """
+    OutboxMessage.objects.create(topic=topic, payload=payload)
     transaction.on_commit(_ask_for_delivery)
 
 
@@ -82,5 +85,5 @@ def _ask_for_delivery() -> None:
     try:
         deliver_outbox.delay()
     except Exception:
-        # The order stands. The beat schedule delivers what waits once the broker is back.
+        # The change stands. The beat schedule delivers what waits once the broker is back.
         logger.warning("the broker did not take the delivery task", exc_info=True)

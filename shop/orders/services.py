@@ -29,6 +29,7 @@ from shop.exceptions import (
 )
 from shop.orders import outbox
 from shop.orders.models import TRANSITIONS, Order, OrderLine, OrderStatus, OrderStatusChange
+from shop.signals import announce, order_placed, order_refunded
 
 IDEMPOTENCY_KEY = re.compile(r"[ -~]{1,128}")
 MAX_NOTE_LENGTH = 255
@@ -68,7 +69,8 @@ def checkout(cart_id: object, caller: Caller, request: CheckoutRequest) -> Order
         order = _create_order(cart, request, lines, variants)
         cart.status = CartStatus.ORDERED
         cart.save(update_fields=["status", "updated_at"])
-        outbox.write("order.placed", order)
+        outbox.write("order.placed", order=order.number)
+        announce(order_placed, order)
     return order
 
 
@@ -98,7 +100,9 @@ def change_status(
         in_the_house = before not in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
         if to == OrderStatus.CANCELLED or (to == OrderStatus.REFUNDED and in_the_house):
             _put_stock_back(locked)
-        outbox.write(f"order.{to.lower()}", locked)
+        outbox.write(f"order.{to.lower()}", order=locked.number)
+        if to == OrderStatus.REFUNDED:
+            announce(order_refunded, locked)
     return locked
 
 
@@ -143,7 +147,9 @@ def _take_stock(lines: list[CartLine]) -> dict[int, Variant]:
         .order_by("pk")
     }
     for position, line in enumerate(lines):
-        variant = variants[line.variant_id]
+        variant = variants.get(line.variant_id)
+        if variant is None:  # deleted since the lines were read
+            raise OutOfStock("No longer sold.", ["cart", "lines", str(position)])
         available = variant.stock if variant.product.state == PublicationState.PUBLISHED else 0
         if line.quantity > available:
             raise OutOfStock(
@@ -181,6 +187,7 @@ def _create_order(
             name=variant.product.title,
             unit_price=variant.price,
             quantity=line.quantity,
+            suggestion_token=line.suggestion_token,
         )
         for line in lines
         for variant in [variants[line.variant_id]]

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
+from shop import rate_limits
 from shop.carts.services import Caller
 from shop.catalog.models import Product, PublicationState
 from shop.customers.models import Customer, User
@@ -68,6 +69,7 @@ def submit(product_id: int | None, caller: Caller, written: ReviewText) -> Revie
     unmoderated = {"status": ReviewStatus.PENDING, "moderated_at": None, "moderated_by": None}
     with transaction.atomic():
         customer = _lock_reviewer(caller, "Log in first: a review has an author.")
+        rate_limits.count("review", str(customer.pk))
         product = Product.objects.published().filter(Q(pk=product_id)).first()
         if product is None:
             raise NotFound("There is no such product.", ["productId"])

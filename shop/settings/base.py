@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "import_export",
     "strawberry_django",
     "recommendations",
+    "analytics",
     "shop",
     "shop.customers",
     "shop.catalog",
@@ -38,6 +39,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "analytics.middleware.visitor_middleware",
+    "analytics.middleware.page_view_middleware",
 ]
 
 TEMPLATES = [
@@ -104,6 +107,9 @@ def database(url_default: str) -> dict[str, Any]:
 (BASE_DIR / "var").mkdir(exist_ok=True)
 DATABASES = {"default": database(f"sqlite:///{BASE_DIR / 'var' / 'shop.sqlite3'}")}
 
+# Counts who writes how often: one process by itself until a server for all is named.
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
 # Jobs run in the calling process until a broker is named.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
@@ -142,14 +148,29 @@ CELERY_BEAT_SCHEDULE = {
         "task": "carts.delete_abandoned",
         "schedule": crontab(hour="4", minute="30"),
     },
+    "analytics.roll_up": {
+        "task": "analytics.roll_up",
+        "schedule": crontab(minute="*/15"),
+    },
+    "analytics.prune_events": {
+        "task": "analytics.prune_events",
+        "schedule": crontab(hour="4", minute="45"),
+    },
     "orders.deliver_outbox": {"task": "orders.deliver_outbox", "schedule": 30.0},
 }
 
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="USD")
 SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", default=90)
+SHOP_WRITES_AN_HOUR = env.int("SHOP_WRITES_AN_HOUR", default=20)
+SHOP_PROXIES = env.int("SHOP_PROXIES", default=0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
 RECOMMENDATIONS = {"STORE": "shop.store.ShopStore"}
+ANALYTICS = {
+    "HOST": "shop.behaviour.ShopHost",
+    "TOKEN_READER": "recommendations.services.tokens.read_token",
+    "USE_CELERY": bool(CELERY_BROKER_URL),
+}
 
 LOGGING = {
     "version": 1,

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 
+from shop.settings import base
 from shop.settings.base import *  # noqa: F403
 from shop.settings.base import env
 
@@ -14,3 +15,6 @@ SHOP_ENCRYPTION_KEYS = env.list(
 )
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# The demo's year of orders is 2017.
+ANALYTICS = base.ANALYTICS | {"KEEP_MONTHS": 1200}

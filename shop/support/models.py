@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from shop.customers.models import Customer
-from shop.encryption import EncryptedTextField
+from shop.encryption import BlindIndexField, EncryptedTextField
 from shop.orders.models import Order
 
 
@@ -58,6 +58,7 @@ class Ticket(models.Model):
         Customer, null=True, blank=True, on_delete=models.CASCADE, related_name="tickets"
     )
     guest_email = EncryptedTextField(blank=True, verbose_name="e-mail of the guest")
+    guest_email_index = BlindIndexField(of="guest_email")
     subject = EncryptedTextField()
     category = models.CharField(
         max_length=8, choices=TicketCategory, default=TicketCategory.OTHER, db_index=True
@@ -89,6 +90,11 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"Ticket {str(self.pk)[:8]}"
+
+    @property
+    def email(self) -> str:
+        """Where answers go; empty for a customer without an address."""
+        return self.customer.email if self.customer else self.guest_email
 
     @property
     def first_response_time(self) -> timedelta | None:

@@ -9,6 +9,8 @@ from django.db.models import Prefetch, Q
 from shop.customers.models import Customer
 from shop.customers.privacy import Holder, register
 from shop.customers.services import addresses_of
+from shop.encryption import blind_indexes
+from shop.orders.models import OutboxMessage
 from shop.support.models import FOR_CUSTOMERS, Message, Ticket
 
 
@@ -39,25 +41,16 @@ def export(customer: Customer) -> list[dict[str, Any]]:
 
 def erase(customer: Customer) -> dict[str, int]:
     """Deletes the customer's tickets, and those opened as a guest with the same address."""
-    theirs = Q(customer=customer) | Q(pk__in=_guest_tickets(customer))
+    as_guest = Q(customer=None, guest_email_index__in=blind_indexes(addresses_of(customer)))
+    theirs = Q(customer=customer) | as_guest
     locked = Ticket.objects.select_for_update().filter(theirs).order_by("pk")
     keys = list(locked.values_list("pk", flat=True))
+    OutboxMessage.objects.filter(payload__ticket__in=[str(key) for key in keys]).delete()
     _, deleted = Ticket.objects.filter(pk__in=keys).delete()
     return {
         "tickets": deleted.get(Ticket._meta.label, 0),
         "messages": deleted.get(Message._meta.label, 0),
     }
-
-
-def _guest_tickets(customer: Customer) -> list[Any]:
-    """Addresses are encrypted, so every guest's ticket has to be read."""
-    addresses = addresses_of(customer)
-    tickets = Ticket.objects.filter(customer=None).order_by().only("guest_email")
-    return [
-        ticket.pk
-        for ticket in tickets.iterator(chunk_size=1_000)
-        if ticket.guest_email.lower() in addresses
-    ]
 
 
 register(Holder("tickets", export, erase))

@@ -9,10 +9,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from shop import rate_limits
 from shop.carts.services import Caller
 from shop.customers.models import Customer, User
 from shop.customers.services import check_email, customer_of, get_or_create_customer
 from shop.exceptions import IllegalTransition, NotFound, ShopError, TicketClosed
+from shop.orders import outbox
 from shop.orders.models import Order
 from shop.signals import announce, ticket_closed, ticket_opened
 from shop.support.models import (
@@ -31,7 +33,10 @@ VIEW_PERMISSION = "support.view_ticket"
 
 @dataclass(frozen=True)
 class TicketRequest:
-    """What a customer sends to open a ticket. Guests have an e-mail address and no order."""
+    """What a customer sends to open a ticket. Guests have an e-mail address and no order.
+
+    `network` tells guests apart who open many: where they write from.
+    """
 
     subject: str
     body: str
@@ -39,6 +44,7 @@ class TicketRequest:
     email: str = ""
     about_order: bool = False
     order_id: int | None = None
+    network: str = ""
 
 
 def own_tickets(caller: Caller) -> QuerySet[Ticket]:
@@ -65,6 +71,8 @@ def open_ticket(caller: Caller, request: TicketRequest) -> Ticket:
     if not isinstance(caller, User):
         email = request.email.strip()
         check_email(email, ["input", "email"])
+    who = f"user {caller.pk}" if isinstance(caller, User) else f"guest {request.network}"
+    rate_limits.count("open a ticket", who)
     with transaction.atomic():
         customer = get_or_create_customer(caller) if isinstance(caller, User) else None
         ticket = Ticket.objects.create(
@@ -84,6 +92,7 @@ def reply(ticket_id: uuid.UUID | None, caller: Caller, body: str) -> Ticket:
     body = _text(body, MAX_BODY_LENGTH, "body")
     with transaction.atomic():
         ticket = _lock_own(ticket_id, caller)
+        rate_limits.count("reply", str(ticket.pk))
         ticket.messages.create(author_kind=AuthorKind.CUSTOMER, body=body)
         if ticket.status != TicketStatus.OPEN:
             _move(ticket, TicketStatus.OPEN)
@@ -110,6 +119,7 @@ def answer(ticket: Ticket, body: str, *, by: User, then: TicketStatus | None = N
             locked.save(update_fields=["first_response_at"])
         if then or locked.status == TicketStatus.OPEN:
             _move(locked, then or TicketStatus.PENDING)
+        outbox.write("ticket.answered", ticket=str(locked.pk))
     return message
 
 

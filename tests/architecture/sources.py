@@ -3,7 +3,7 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("shop", "recommendations")
+PACKAGES = ("shop", "recommendations", "analytics")
 
 
 def source_files() -> list[Path]:

@@ -1,5 +1,6 @@
 """Chooses the settings project of a pass: `pytest` runs the whole shop, `pytest --project oscar`
-what concerns a django-oscar store, and `--project plugin_only` a store that is not ours."""
+what concerns a django-oscar store, `--project plugin_only` a store that is not ours, and
+`--project analytics_only` a site without suggestions."""
 
 import os
 from collections.abc import Generator
@@ -12,6 +13,7 @@ TESTS = Path(__file__).parents[1]
 PROJECTS = {
     "plugin_only": ("recommendations",),
     "oscar": ("recommendations",),
+    "analytics_only": ("analytics",),
 }
 
 

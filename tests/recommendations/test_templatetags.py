@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.template import Context, Template
 
-from recommendations.exceptions import ConfigurationError
+from recommendations.exceptions import ConfigurationError, InvalidArgument
 from tests.recommendations.conftest import add_orders
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,11 @@ def test_a_title_can_not_break_out_of_the_page(trained):
 
 def test_nothing_to_show_shows_nothing(store):
     assert render("{% frequently_bought_with 'tea' %}") == ""
+
+
+def test_a_scope_that_is_none_is_refused_by_name(trained):
+    with pytest.raises(InvalidArgument, match="no scope 'mars': legal are default"):
+        render("{% frequently_bought_with 'tea' scope='mars' %}")
 
 
 def test_an_object_the_store_can_not_read_is_refused_by_name(trained):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.checks import check_cart_days, check_encryption_keys
+from shop.checks import check_cart_days, check_encryption_keys, check_limits
 
 
 def test_the_settings_of_this_suite_are_fine():
@@ -20,6 +20,13 @@ def test_keys_that_can_not_encrypt(settings, keys):
 def test_no_setting_for_keys(settings):
     del settings.SHOP_ENCRYPTION_KEYS
     assert [error.id for error in check_encryption_keys()] == ["shop.E001"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("SHOP_WRITES_AN_HOUR", 0), ("SHOP_PROXIES", "1")])
+def test_limits_out_of_range(settings, name, value):
+    setattr(settings, name, value)
+    (error,) = check_limits()
+    assert (error.id, error.msg) == ("shop.E003", f"{name} is {value!r}.")
 
 
 @pytest.mark.parametrize("days", [0, -1, "90", None, 1.5])

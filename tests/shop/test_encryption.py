@@ -106,6 +106,36 @@ def test_after_rotation_the_new_key_is_enough(keys, monkeypatch):
     }
 
 
+class TestBlindIndex:
+    def find(self, *addresses):
+        indexes = encryption.blind_indexes(addresses)
+        return Ticket.objects.filter(guest_email_index__in=indexes)
+
+    def test_it_finds_the_rows_with_a_text_in_any_case(self, keys):
+        ann = factories.ticket(guest_email="Ann@Example.com")
+        factories.ticket(guest_email="bob@example.com")
+        factories.ticket(guest_email="")
+        assert list(self.find("ann@example.com")) == [ann]
+        assert not self.find("", "cy@example.com").filter(guest_email_index__gt="").exists()
+
+    def test_it_is_another_with_another_key_and_shows_no_text(self, keys):
+        one = factories.ticket().guest_email_index
+        keys(NEW)
+        other = factories.ticket().guest_email_index
+        assert one != other
+        assert len(one) == len(other) == 64
+        assert "guest" not in one
+
+    def test_it_finds_before_during_and_after_a_rotation(self, keys):
+        before = factories.ticket()
+        keys(NEW, OLD)
+        during = factories.ticket()
+        assert set(self.find("guest@example.com")) == {before, during}
+        encryption.rotate()
+        keys(NEW)
+        assert set(self.find("guest@example.com")) == {before, during}
+
+
 def test_the_command_says_how_much_it_has_done(keys, capsys):
     factories.ticket()
     keys(NEW, OLD)

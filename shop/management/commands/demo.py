@@ -10,12 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import Progress
 
+from analytics.models import Event
 from recommendations.management.commands.train_recommendations import quality
 from recommendations.management.console import console_for
 from recommendations.models import ModelVersion, Surface
 from recommendations.services.publishing import live_version
 from shop.customers.models import User
-from shop.demo import carts, complete_journey
+from shop.demo import behaviour, carts, complete_journey
 from shop.orders.importing.writing import ImportOptions, import_rows
 from shop.orders.models import OrderImport
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         self._make_login()
         self._import(console)
         version = self._train()
+        self._behave(console, version)
         for table in carts.tables():
             console.print(table)
         console.print(quality(version))
@@ -77,10 +79,21 @@ class Command(BaseCommand):
             raise CommandError("Training published no version.")
         return live
 
+    def _behave(self, console: Console, version: ModelVersion) -> None:
+        if Event.objects.exists():
+            return
+        console.print("Making up visits around the orders of some households …")
+        real, made_up = behaviour.fill(version)
+        console.print(
+            f"Reports hold {real:,} real purchases of products and {made_up:,} simulated events, "
+            "which are marked as simulated."
+        )
+
     def _serve(self, console: Console, port: int, no_serve: bool) -> None:
         address = f"http://127.0.0.1:{port}"
         console.print(f"Storefront  {address}/")
         console.print(f"GraphQL     {address}/graphql/")
+        console.print(f"Reports     {address}/admin/boughtwith_analytics/report/")
         console.print(f"Admin       {address}/admin/  (log in as {LOGIN}, password {LOGIN})")
         if no_serve:
             console.print("Start it with: make demo")

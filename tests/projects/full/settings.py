@@ -5,6 +5,7 @@ from shop.settings.base import database
 
 SECRET_KEY = "only-for-tests"
 SHOP_ENCRYPTION_KEYS = ["b25seSBmb3IgdGVzdHMsIG5ldmVyIGVsc2V3aGVyZSE="]
+SHOP_WRITES_AN_HOUR = 10**6  # the tests of the limit set their own
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": database("sqlite://:memory:")}

@@ -14,7 +14,7 @@ from recommendations.testing import StoreContract
 from tests.documents import DOCS, blocks, commands
 
 HERE = Path(__file__).parent
-SETTINGS, FUNCTION, ADAPTER, CONTRACT = blocks("embedding.md", "python")
+SETTINGS, FUNCTION, PYTHON, ADAPTER, CONTRACT = blocks("embedding.md", "python")
 CONTRACT_TESTS = [name for name in vars(StoreContract) if name.startswith("test_")]
 
 
@@ -51,6 +51,11 @@ def test_the_tag_shows_suggestions(toy_box):
     (page,) = blocks("embedding.md", "django")
     shown = Template(page.text).render(Context({"toy": toy_box["doll"]}))
     assert f'<a href="{toy_box["dress"].get_absolute_url()}">Dress</a>' in shown
+
+
+def test_the_same_from_python(toy_box):
+    lines = run(PYTHON)["birthday_mail"]([str(toy_box["doll"].pk)])
+    assert lines[0] == "Dress: In 30 of 30 orders with Doll"
 
 
 @pytest.mark.django_db

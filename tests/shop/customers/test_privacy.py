@@ -8,20 +8,24 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user
 
+from analytics.models import Visitor
 from recommendations.stores.base import Scope
 from shop.carts.models import Cart
 from shop.customers import privacy
 from shop.customers.models import Customer, ErasureReceipt, User
 from shop.customers.privacy import erase_customer, export_customer
 from shop.customers.services import get_or_create_customer
+from shop.encryption import EncryptedTextField
 from shop.orders import outbox
 from shop.orders.models import Order, OrderStatus, OutboxMessage, OutboxState
 from shop.orders.services import change_status
 from shop.reviews.models import Review, ReviewVote
 from shop.store import ShopStore
 from shop.support.models import Message, Ticket
-from shop.support.services import add_note
+from shop.support.privacy import erase as erase_tickets
+from shop.support.services import add_note, answer
 from tests import factories
+from tests.analytics.events import add_event
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +65,9 @@ def ann(staff):
     ticket = factories.ticket(customer, subject="Ann Archer's parcel", order=order)
     add_note(ticket, "Look behind the green door", by=staff)
     factories.ticket(guest_email="ANN@home.example", body="Archer again")
+    device = Visitor.objects.create(pseudonym="d" * 32, person=str(account.pk))
+    add_event(visitor=device.pseudonym, query="Lamp for Ann Archer")
+    add_event(person=device.person, kind="PURCHASE", payload={"engraving": "Archer"})
     for subject in (customer, account):
         LogEntry.objects.log_actions(staff.pk, [subject], CHANGE, "Was Anna Archer")
     return customer
@@ -70,6 +77,8 @@ def ann(staff):
 def others():
     """What belongs to others and stays as it is."""
     bob = factories.customer(name="Bob")
+    add_event(person=str(bob.user_id))
+    add_event(visitor="e" * 32)
     factories.cart(owner=bob)
     factories.cart()
     factories.order(["TEA"], customer=bob)
@@ -95,6 +104,8 @@ def test_ann_is_in_every_place_that_the_erasure_has_to_reach(ann):
     assert traces() == {
         "admin.LogEntry.change_message",
         "admin.LogEntry.object_repr",
+        "boughtwith_analytics.Event.payload",
+        "boughtwith_analytics.Event.query",
         "customers.Customer.email",
         "customers.Customer.external_id",
         "customers.Customer.name",
@@ -115,14 +126,14 @@ def test_ann_is_in_every_place_that_the_erasure_has_to_reach(ann):
 def test_every_table_that_points_at_a_customer_is_known():
     related = {relation.related_model for relation in Customer._meta.related_objects}
     assert related == {Cart, Order, Review, ReviewVote, Ticket}
-    assert set(privacy._holders) == {"carts", "orders", "reviews", "tickets"}
+    assert set(privacy._holders) == {"behaviour", "carts", "orders", "reviews", "tickets"}
 
 
 class TestExport:
     def test_it_is_whole_and_fits_json(self, ann):
         data = json.loads(json.dumps(export_customer(ann)))
 
-        assert set(data) == {"account", "carts", "orders", "reviews", "tickets"}
+        assert set(data) == {"account", "behaviour", "carts", "orders", "reviews", "tickets"}
         account = data["account"]
         assert (account["name"], account["email"]) == ("Ann Archer", "ann@home.example")
         assert (account["external_id"], account["login"]["username"]) == ("EXT-7", "annie")
@@ -135,6 +146,8 @@ class TestExport:
         )
         assert [line["product"] for line in order["lines"]] == ["TEA"]
         assert [change["status"] for change in order["history"]] == ["SHIPPED"]
+        assert [one["kind"] for one in data["behaviour"]["events"]] == ["PURCHASE", "PAGE_VIEW"]
+        assert len(data["behaviour"]["devices"]) == 1
         (review,) = data["reviews"]["written"]
         assert (review["title"], review["rating"]) == ("Ann Archer was here", 4)
         assert [vote["helpful"] for vote in data["reviews"]["votes"]] == [True]
@@ -172,6 +185,8 @@ class TestErasure:
             "review votes": 1,
             "tickets": 2,
             "messages": 3,
+            "events": 2,
+            "visitors": 1,
             "customers": 1,
             "accounts": 1,
             "admin log entries": 2,
@@ -227,6 +242,22 @@ class TestErasure:
             "guest@example.com"
         ]
         assert Message.objects.count() == 2
+
+    def test_no_other_guests_ticket_is_decrypted(self, ann, staff, monkeypatch):
+        for number in range(20):
+            factories.ticket(guest_email=f"guest{number}@example.com")
+        decrypted = []
+        monkeypatch.setattr(
+            EncryptedTextField, "from_db_value", lambda *args: decrypted.append(args) or ""
+        )
+        own = erase_tickets(ann)["tickets"]
+        assert Ticket.objects.count() >= 20
+        assert len(decrypted) == 2 * own  # address and subject
+
+    def test_a_mail_about_an_answer_goes_with_the_ticket(self, ann, staff):
+        answer(ann.tickets.get(), "Yes.", by=staff)
+        erase_customer(ann, staff)
+        assert not OutboxMessage.objects.filter(topic="ticket.answered").exists()
 
     def test_a_customer_without_an_address_takes_no_guest_along(self, others):
         nobody = factories.customer(user=None, name="Cy")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from shop.orders.models import OrderStatus
@@ -70,6 +71,17 @@ def test_a_customer_writes_reads_changes_and_deletes_a_review(api, tea, ann):
     key = global_id(Review.objects.get())
     assert api(DELETE, review=key)["reviewDelete"] == {"deletedReviewId": key, "userErrors": []}
     assert titles(api, tea) == []
+
+
+def test_a_customer_who_floods_is_told_when_to_come_back(api, tea, ann, settings):
+    settings.SHOP_WRITES_AN_HOUR = 1
+    cache.clear()
+    api.client.force_login(ann.user)
+    answers = [
+        api(SUBMIT, product=global_id(tea), input={"rating": n})["reviewSubmit"] for n in (5, 1)
+    ]
+    assert [[e["code"] for e in a["userErrors"]] for a in answers] == [[], ["TOO_MANY_REQUESTS"]]
+    assert Review.objects.get().rating == 5
 
 
 def test_only_published_reviews_are_for_others(api, tea, ann):

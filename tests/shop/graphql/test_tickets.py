@@ -1,6 +1,7 @@
 """Customer service in the API."""
 
 import pytest
+from django.core.cache import cache
 from strawberry.relay import to_base64
 
 from shop.graphql.schema import schema
@@ -70,6 +71,21 @@ def test_a_guest_reads_by_the_id_until_the_ticket_is_closed(api):
     assert messages(api(READ, id=ticket["id"])["ticket"]) == [("CUSTOMER", "Which one?")]
     assert api(CLOSE, ticket=ticket["id"])["ticketClose"]["ticket"]["status"] == "CLOSED"
     assert api(READ, id=ticket["id"]) == {"ticket": None}
+
+
+def test_a_guest_who_floods_is_told_when_to_come_back(api, settings):
+    settings.SHOP_WRITES_AN_HOUR = 1
+    cache.clear()
+    wish = {"subject": "Size", "body": "Which one?", "email": "ann@example.com"}
+    query = OPEN.replace("userErrors { code", "userErrors { code retryAfter")
+    ticket = api(query, input=wish)["ticketOpen"]["ticket"]
+    refused = api(query, input=wish | {"email": "other@example.com"})["ticketOpen"]
+    (error,) = refused["userErrors"]
+    assert (refused["ticket"], error["code"]) == (None, "TOO_MANY_REQUESTS")
+    assert 0 < error["retryAfter"] <= 3_600
+    assert Ticket.objects.count() == 1
+    replies = [api(REPLY, ticket=ticket["id"], body="Hm?")["ticketReply"] for _ in range(2)]
+    assert [[e["code"] for e in r["userErrors"]] for r in replies] == [[], ["TOO_MANY_REQUESTS"]]
 
 
 def test_a_guests_ticket_opens_no_order_that_staff_connect_with_it(api, ann):

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from shop.carts.models import Cart, CartStatus
 from shop.carts.services import create_cart
 from shop.catalog.models import Product, PublicationState, Variant
+from shop.orders import services
 from shop.orders.models import Order, OrderStatus, OutboxMessage
 from shop.orders.services import CheckoutRequest, checkout
 from tests import factories
@@ -21,6 +22,23 @@ REQUEST = CheckoutRequest(email="ada@example.com", idempotency_key="key-1")
 
 def stock_of(*variants):
     return [Variant.objects.get(pk=variant.pk).stock for variant in variants]
+
+
+def test_a_variant_deleted_while_the_cart_is_ordered_refuses_the_order(monkeypatch):
+    """Between reading the lines and locking the variants."""
+    kept, gone = factories.variant(stock=3), factories.variant()
+    cart = factories.cart([(kept, 1), (gone, 1)])
+    take_stock = services._take_stock
+
+    def delete_first(lines):
+        Variant.objects.filter(pk=gone.pk).delete()
+        return take_stock(lines)
+
+    monkeypatch.setattr(services, "_take_stock", delete_first)
+    with refused("OUT_OF_STOCK", "cart", "lines", "1"):
+        checkout(cart.pk, GUEST, REQUEST)
+    assert stock_of(kept) == [3]
+    assert not Order.objects.exists()
 
 
 class TestPlacing:

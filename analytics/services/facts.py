@@ -1,0 +1,94 @@
+"""What the store itself knows to have happened: purchases, carts, reviews, tickets."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from analytics.exceptions import BadEvent
+from analytics.models import Event, Visitor
+from analytics.services import tokens
+from analytics.services.ingest import key_of, record
+from analytics.services.visitors import Caller, current_request, identify, pseudonym
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One event of the store. `amount` is for the whole quantity; `token` is the suggestion token
+    it goes back to. What has the same `once` is stored once."""
+
+    once: tuple[str, ...] = ()
+    product_key: str = ""
+    cart_key: str = ""
+    order_key: str = ""
+    quantity: int | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    rating: int | None = None
+    token: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record_visitor_facts(kind: str, facts: Iterable[Fact]) -> None:
+    """What whoever sends the running request has done; nothing if they are not to be tracked.
+
+    Outside of a request there is no visitor.
+    """
+    request = current_request.get()
+    if request is None:
+        caller = _nobody()
+    elif (known := identify(request)) is None:
+        return
+    else:
+        caller = known
+    record([_event(kind, one, caller) for one in facts])
+
+
+def record_person_facts(kind: str, person: str, facts: Iterable[Fact]) -> None:
+    """What happened to a person by somebody else's hand, such as a refund.
+
+    Only somebody whose device we know is named: whoever did not want to be tracked has none.
+    """
+    known = person and Visitor.objects.filter(person=person).exists()
+    caller = _nobody(person if known else "")
+    record([_event(kind, one, caller) for one in facts])
+
+
+def _nobody(person: str = "") -> Caller:
+    return Caller(
+        visitor="", visitor_id="", is_new=False, person=person, device="", scope="default"
+    )
+
+
+def _event(kind: str, fact: Fact, caller: Caller) -> Event:
+    try:
+        read = tokens.read(fact.token)
+    except BadEvent:
+        read = tokens.TokenFacts()  # it has expired since
+    now = timezone.now()
+    return Event(
+        key=key_of(kind, *fact.once) if fact.once else uuid.uuid4(),
+        kind=kind,
+        visitor=caller.visitor,
+        person=caller.person,
+        scope=caller.scope,
+        at=now,
+        received_at=now,
+        device=caller.device,
+        product_key=fact.product_key,
+        cart_key=pseudonym("cart", fact.cart_key) if fact.cart_key else "",
+        order_key=fact.order_key,
+        quantity=fact.quantity,
+        amount=fact.amount,
+        currency=fact.currency,
+        rating=fact.rating,
+        token=read.token,
+        surface=read.surface,
+        version=read.version,
+        payload=dict(fact.payload),
+    )

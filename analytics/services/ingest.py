@@ -1,0 +1,81 @@
+"""From an event to its row: stored once, after the commit, by a worker where there is one."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from functools import partial
+from hashlib import blake2b
+from typing import Any
+
+from celery import signature
+from django.db import transaction
+
+from analytics.conf import get_settings
+from analytics.models import Event, Visitor
+from analytics.services.visitors import Caller
+
+logger = logging.getLogger(__name__)
+
+TASK = "analytics.store_events"
+#: So long events are written directly after the broker has failed: not every request waits for it.
+BROKER_PAUSE_SECONDS = 30
+#: What a task carries of an event: everything but the row's own number.
+COLUMNS = tuple(field.name for field in Event._meta.concrete_fields if not field.primary_key)
+
+
+def record(events: Sequence[Event], caller: Caller | None = None) -> None:
+    """Stores events once the running transaction commits, and the device if it is new.
+
+    An event whose key is stored already is left out. Raises what the database raises, so that
+    whoever sent the events can send them again.
+    """
+    if events:
+        new = [caller.visitor] if caller is not None and caller.is_new else []
+        transaction.on_commit(partial(_send, events, new))
+
+
+def store(events: Sequence[Event], new_visitors: Sequence[str] = ()) -> None:
+    """Writes events in one INSERT, in parts where the database has a limit."""
+    with transaction.atomic():
+        if new_visitors:
+            Visitor.objects.bulk_create(
+                [Visitor(pseudonym=one) for one in new_visitors], ignore_conflicts=True
+            )
+        Event.objects.bulk_create(events, ignore_conflicts=True)
+
+
+def store_rows(rows: Sequence[Mapping[str, Any]], new_visitors: Sequence[str]) -> None:
+    """Writes what a task carries."""
+    store([Event(**row) for row in rows], new_visitors)
+
+
+def key_of(*parts: str) -> uuid.UUID:
+    """The key of an event: the same for the same parts."""
+    return uuid.UUID(bytes=blake2b("\0".join(parts).encode(), digest_size=16).digest())
+
+
+class _Broker:
+    """When this process may ask the broker again, in seconds of the monotonic clock."""
+
+    ask_from = 0.0
+
+
+def _send(events: Sequence[Event], new_visitors: Sequence[str]) -> None:
+    if not (get_settings().USE_CELERY and _publish(events, new_visitors)):
+        store(events, new_visitors)
+
+
+def _publish(events: Sequence[Event], new_visitors: Sequence[str]) -> bool:
+    if time.monotonic() < _Broker.ask_from:
+        return False
+    rows = [{name: getattr(event, name) for name in COLUMNS} for event in events]
+    try:
+        signature(TASK, (rows, list(new_visitors))).delay()
+    except Exception:
+        _Broker.ask_from = time.monotonic() + BROKER_PAUSE_SECONDS
+        logger.warning("the broker took no events: they are written directly", exc_info=True)
+        return False
+    return True

@@ -1,0 +1,230 @@
+"""What suggestions bring, from the list that is shown to the order; and versions compared."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Q, QuerySet
+
+from analytics.models import Event, EventKind
+from analytics.services.reports import reading
+from analytics.services.reports.base import Filters, Report, Unit, column, table
+from analytics.stats.arrays import Codes, Flags, Floats
+from analytics.stats.attribution import WINDOW, last_touch
+from analytics.stats.uplift import sample, sample_ratio, uplift, verdict, wilson
+
+TOLD = (EventKind.IMPRESSION, EventKind.CLICK, EventKind.CART_ADD)
+#: Surface and version.
+List = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class SuggestionList:
+    surface: str = column("Surface", Unit.TEXT)
+    version: str = column("Version", Unit.TEXT)
+    impressions: int = column("Shown")
+    clicks: int = column("Clicked")
+    rate: float | None = column("Click rate", Unit.SHARE)
+    low: float | None = column("95% from", Unit.SHARE)
+    high: float | None = column("95% to", Unit.SHARE)
+    adds: int = column("Put in the cart")
+    lines: int = column("Order lines owed to it")
+    revenue: float = column("Revenue owed to it", Unit.MONEY)
+
+
+@dataclass(frozen=True)
+class ArmResult:
+    surface: str = column("Surface", Unit.TEXT)
+    version: str = column("Version", Unit.TEXT)
+    control: str = column("Compared with", Unit.TEXT)
+    visitors: int = column("Visitors")
+    conversion: float = column("Visitors who bought from it", Unit.SHARE)
+    uplift: float | None = column("Uplift", Unit.SHARE)
+    low: float | None = column("95% from", Unit.SHARE)
+    high: float | None = column("95% to", Unit.SHARE)
+    revenue: float = column("Revenue a visitor", Unit.MONEY)
+    revenue_uplift: float | None = column("Uplift of revenue", Unit.SHARE)
+    revenue_low: float | None = column("95% from", Unit.SHARE)
+    revenue_high: float | None = column("95% to", Unit.SHARE)
+    split: float = column("p of an even split", Unit.NUMBER)
+    verdict: str = column("Verdict", Unit.TEXT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribution(Report):
+    lists: list[SuggestionList] = table("Suggestions by surface and version")
+    arms: list[ArmResult] = table("Versions compared")
+
+
+@dataclass
+class Owed:
+    """Order lines that follow from suggestions; all arrays are (lines,)."""
+
+    visitor: list[str]
+    where: list[List]
+    amount: Floats
+
+
+def report(filters: Filters) -> Attribution:
+    currency = reading.main_currency(filters)
+    shown = reading.events(filters).exclude(surface="").exclude(visitor="")
+    counts = {
+        (surface, version): row
+        for surface, version, *row in shown.values_list("surface", "version").annotate(
+            **{kind.lower(): Count("pk", filter=Q(kind=kind)) for kind in TOLD},
+            made_up=Count("pk", filter=Q(simulated=True)),
+            every=Count("pk"),
+        )
+    }
+    if not counts:
+        return Attribution(filters=filters, missing=[
+            "No suggestion was shown or clicked: send IMPRESSION and CLICK events with the token "
+            "that came with the suggestions."
+        ])  # fmt: skip
+    owed = _owed(filters, currency, shown)
+    made_up, every = (sum(row[i] for row in counts.values()) for i in (-2, -1))
+    return Attribution(
+        filters=filters,
+        simulated=made_up / every,
+        notes=[
+            "An order line is owed to the last suggestion of its product that the visitor clicked "
+            f"or put in the cart within {WINDOW / 86_400:.0f} days before.",
+            "Versions are compared by visitors who saw only one of them. Unless visitors were "
+            "split at random at the same time, a difference may come from something else.",
+        ],
+        currency=currency,
+        lists=[_list(where, row, owed) for where, row in sorted(counts.items())],
+        arms=_arms(shown, owed),
+    )
+
+
+def _list(where: List, row: list[int], owed: Owed) -> SuggestionList:
+    impressions, clicks, adds, *_ = row
+    mine = np.array([one == where for one in owed.where], dtype=bool)
+    rate = wilson(min(clicks, impressions), impressions)
+    return SuggestionList(
+        surface=where[0],
+        version=where[1],
+        impressions=impressions,
+        clicks=clicks,
+        rate=_known(rate.value),
+        low=_known(rate.low),
+        high=_known(rate.high),
+        adds=adds,
+        lines=int(mine.sum()),
+        revenue=float(owed.amount[mine].sum()) if len(mine) else 0.0,
+    )
+
+
+def _owed(filters: Filters, currency: str, shown: QuerySet[Event]) -> Owed:
+    """Reads the clicks and adds of suggestions, and the order lines of those visitors."""
+    touches = shown.filter(kind__in=(EventKind.CLICK, EventKind.CART_ADD)).exclude(product_key="")
+    until = filters.closes + timedelta(seconds=WINDOW)
+    lines = Event.objects.filter(
+        scope=filters.scope, kind=EventKind.PURCHASE, at__gte=filters.opens, at__lt=until,
+        visitor__in=touches.values("visitor"),
+    ).order_by()  # fmt: skip
+    codes: dict[str, int] = {}
+    touched, where = _columns(
+        touches.values_list("visitor", "product_key", "at", "surface", "version"), codes
+    )
+    bought, rest = _columns(
+        lines.values_list("visitor", "product_key", "at", "amount", "currency"), codes
+    )
+    owner = last_touch(touched, bought)
+    names = list(codes)
+    chosen = np.flatnonzero(owner >= 0)
+    worth = [rest[i] for i in chosen.tolist()]
+    return Owed(
+        visitor=[names[code] for code in bought[0][chosen].tolist()],
+        where=[where[i] for i in owner[chosen].tolist()],
+        amount=np.array([float(a or 0) if money == currency else 0.0 for a, money in worth]),
+    )
+
+
+def _columns(rows: Any, codes: dict[str, int]) -> tuple[tuple[Codes, Codes, Floats], list[Any]]:
+    visitor, product, at, rest = array("q"), array("q"), array("d"), []
+    for who, what, moment, *others in rows.iterator(chunk_size=reading.ROWS_A_FETCH):
+        visitor.append(codes.setdefault(who, len(codes)))
+        product.append(codes.setdefault(what, len(codes)))
+        at.append(moment.timestamp())
+        rest.append(tuple(others))
+    return (
+        np.array(visitor, dtype=np.int64),
+        np.array(product, dtype=np.int64),
+        np.array(at),
+    ), rest
+
+
+def _arms(shown: QuerySet[Event], owed: Owed) -> list[ArmResult]:
+    """On each surface, all versions against the one most visitors saw."""
+    seen: dict[str, dict[str, str]] = {}
+    pairs = shown.filter(kind=EventKind.IMPRESSION).values_list("surface", "visitor", "version")
+    for surface, visitor, version in pairs.distinct().iterator(chunk_size=reading.ROWS_A_FETCH):
+        known = seen.setdefault(surface, {})
+        known[visitor] = version if visitor not in known else ""  # saw two: counts for none
+    results = []
+    for surface, visitors in sorted(seen.items()):
+        money: dict[str, float] = {}
+        for who, (where, _), amount in zip(owed.visitor, owed.where, owed.amount, strict=True):
+            if where == surface:
+                money[who] = money.get(who, 0.0) + amount
+        results += _compared(surface, visitors, money)
+    return results
+
+
+def _compared(surface: str, visitors: dict[str, str], money: dict[str, float]) -> list[ArmResult]:
+    version = np.array(list(visitors.values()), dtype=object)
+    bought = np.array([one in money for one in visitors], dtype=np.float64)
+    spent = np.array([money.get(one, 0.0) for one in visitors])
+    names, counts = np.unique(version[version != ""].astype(str), return_counts=True)
+    if len(names) < 2:
+        return []
+    control = str(names[counts.argmax()])
+    base = np.asarray(version == control, dtype=bool)
+    return [
+        _arm(
+            surface,
+            str(name),
+            control,
+            np.asarray(version == name, dtype=bool),
+            base,
+            bought,
+            spent,
+        )
+        for name in names
+        if name != control
+    ]
+
+
+def _arm(
+    surface: str, name: str, control: str, arm: Flags, base: Flags, bought: Floats, spent: Floats
+) -> ArmResult:
+    mine, theirs = sample(bought[arm]), sample(bought[base])
+    worth, their_worth = sample(spent[arm]), sample(spent[base])
+    p = sample_ratio(np.array([mine.visitors, theirs.visitors]), [1, 1])
+    more, richer = uplift(mine, theirs), uplift(worth, their_worth)
+    return ArmResult(
+        surface=surface,
+        version=name,
+        control=control,
+        visitors=mine.visitors,
+        conversion=mine.mean,
+        uplift=_known(more.value),
+        low=_known(more.low),
+        high=_known(more.high),
+        revenue=worth.mean,
+        revenue_uplift=_known(richer.value),
+        revenue_low=_known(richer.low),
+        revenue_high=_known(richer.high),
+        split=p,
+        verdict=str(verdict(mine, theirs, p)),
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value

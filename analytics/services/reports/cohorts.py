@@ -1,0 +1,66 @@
+"""Cohort retention: who comes back in the months after their first order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+from django.utils import timezone
+
+from analytics.services.days import midnight
+from analytics.services.reports import reading
+from analytics.services.reports.base import Filters, Report, Unit, column, table
+from analytics.stats.arrays import Floats
+from analytics.stats.cohorts import retention
+
+
+@dataclass(frozen=True)
+class Cohort:
+    month: str = column("First order in", Unit.TEXT)
+    buyers: int = column("Buyers")
+    shares: list[float] = column("Month", Unit.SHARE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cohorts(Report):
+    cohorts: list[Cohort] = table("Share of each cohort that orders again, by months since")
+
+
+def report(filters: Filters) -> Cohorts:
+    """All orders up to the end of the period are read, so that a first order is the first."""
+    orders = reading.orders(filters, "", all_before=True)
+    if not len(orders.at):
+        return Cohorts(filters=filters, missing=[reading.NO_ORDERS])
+    first_order = timezone.localdate(datetime.fromtimestamp(orders.at.min(), UTC))
+    months = _months(first_order, filters.end)
+    starts = np.array([midnight(month).timestamp() for month in months])
+    number = np.searchsorted(starts, orders.at, side="right") - 1
+    sizes, shares = retention(orders.buyer, number.astype(np.int64), len(months))
+    rows = [
+        _cohort(month, int(size), share)
+        for month, size, share in zip(months, sizes, shares, strict=True)
+        if size and month >= filters.start.replace(day=1)
+    ]
+    missing = [] if rows else ["Nobody ordered for the first time in this period."]
+    if len(months) < 3:
+        missing.append("Cohorts tell something from the third month of orders on.")
+    return Cohorts(
+        filters=filters,
+        simulated=orders.share_simulated,
+        missing=missing,
+        notes=["The last month of each row is not over where the period ends within it."],
+        cohorts=rows,
+    )
+
+
+def _cohort(month: date, size: int, shares: Floats) -> Cohort:
+    known = shares[np.isfinite(shares)]
+    return Cohort(f"{month:%Y-%m}", size, known[1:].tolist())
+
+
+def _months(first: date, last: date) -> list[date]:
+    """The first day of each month from one date to another."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    numbers = (first.month - 1 + number for number in range(count))
+    return [date(first.year + number // 12, number % 12 + 1, 1) for number in numbers]

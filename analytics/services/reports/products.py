@@ -1,0 +1,104 @@
+"""How each product does, from a look to what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.host import get_host
+from analytics.services.reports import reading
+from analytics.services.reports.base import Filters, Report, Unit, column, table
+from analytics.services.reports.reading import Sums, sums
+from analytics.stats.arrays import Floats, share
+from analytics.stats.daily import Measure
+from analytics.stats.products import performance
+
+COUNTED = (
+    Measure.VIEWS, Measure.ADDS, Measure.BUYS, Measure.UNITS, Measure.RETURNS, Measure.STARS,
+    Measure.RATINGS,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ProductRow:
+    product: str = column("Product", Unit.TEXT)
+    title: str = column("Title", Unit.TEXT)
+    views: int = column("Visits that saw it")
+    add_rate: float = column("Put in the cart", Unit.SHARE)
+    conversion: float = column("Bought", Unit.SHARE)
+    buys: int = column("Visits that bought it")
+    units: int = column("Pieces sold")
+    revenue: float = column("Revenue", Unit.MONEY)
+    return_rate: float = column("Returned", Unit.SHARE)
+    rating: float = column("Mean rating", Unit.NUMBER)
+    ratings: int = column("Ratings")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Products(Report):
+    products: list[ProductRow] = table("Products")
+
+
+def report(filters: Filters) -> Products:
+    currency = reading.main_currency(filters)
+    found = sums(filters, COUNTED, "key")
+    revenue = sums(filters, [Measure.REVENUE], "key", "currency")
+    keys = sorted({str(key) for _, key in found})
+    values = {one: _column(found, one, keys) for one in COUNTED}
+    rates = performance(*values.values())
+    titles = get_host().titles(keys)
+    money = np.array([revenue[Measure.REVENUE, key, currency].value for key in keys])
+    columns = zip(
+        keys,
+        (titles.get(key, "") for key in keys),
+        _whole(values[Measure.VIEWS]),
+        rates.add_rate.tolist(),
+        rates.conversion.tolist(),
+        _whole(values[Measure.BUYS]),
+        _whole(values[Measure.UNITS]),
+        money.tolist(),
+        rates.return_rate.tolist(),
+        rates.rating.tolist(),
+        _whole(values[Measure.RATINGS]),
+        strict=True,
+    )
+    rows = [ProductRow(*row) for row in columns]
+    return Products(
+        filters=filters,
+        simulated=_simulated(found),
+        missing=_missing(found),
+        notes=[
+            "“Put in the cart” and “bought” are shares of the visits that saw the product; a "
+            "product that is often bought from a list can be above 100%."
+        ],
+        currency=currency,
+        products=sorted(rows, key=lambda row: (-row.revenue, -row.views, row.product)),
+    )
+
+
+def _column(found: Sums, measure: Measure, keys: list[str]) -> Floats:
+    return np.array([found[measure, key].value for key in keys], dtype=np.float64)
+
+
+def _whole(values: Floats) -> list[int]:
+    return [int(value) for value in values]
+
+
+def _simulated(found: Sums) -> float:
+    counted = [t for (m, _), t in found.items() if m in (Measure.VIEWS, Measure.BUYS)]
+    return share(sum(t.simulated for t in counted), sum(t.value for t in counted))
+
+
+def _missing(found: Sums) -> list[str]:
+    there = {measure for measure, _ in found}
+    wanted = {
+        Measure.VIEWS: "No product was looked at: send PRODUCT_VIEW events.",
+        Measure.ADDS: "Nothing was put in a cart: send CART_ADD events.",
+        Measure.BUYS: "Nothing was bought: record PURCHASE events.",
+        Measure.RATINGS: "No product was rated: record REVIEW events.",
+    }
+    return [
+        *reading.nothing_rolled_up(),
+        *(text for measure, text in wanted.items() if measure not in there),
+    ]

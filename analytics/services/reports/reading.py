@@ -1,0 +1,174 @@
+"""What reports read: daily figures where sums are enough, events where they are not."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+
+from analytics.models import DailyFigure, Event, EventKind, RollUp
+from analytics.services.reports.base import Filters
+from analytics.stats.arrays import Codes, Flags, Floats, encode, share
+from analytics.stats.daily import Measure
+
+ROWS_A_FETCH = 20_000
+NO_ROLL_UP = (
+    "Nothing has been counted yet: run `manage.py roll_up`, or a Celery beat with its task."
+)
+
+NO_ORDERS = (
+    "No orders of a known buyer: record PURCHASE events with `order_key`, from people who are "
+    "logged in or have a visitor id."
+)
+
+
+class Total(NamedTuple):
+    value: float = 0.0
+    simulated: float = 0.0
+
+
+NOTHING = Total()
+Sums = defaultdict[tuple[Any, ...], Total]
+
+
+def sums(filters: Filters, measures: Sequence[Measure], *by: str) -> Sums:
+    """Sums of daily figures: (measure, *by) → total, nothing for what is not there.
+
+    by: columns of `DailyFigure` such as "day", "key", "source".
+    """
+    rows = (
+        _figures(filters)
+        .filter(measure__in=list(measures))
+        .values_list("measure", *by)
+        .annotate(total=Sum("value"), made_up=Sum("simulated"))
+        .order_by()
+    )
+    found: Sums = defaultdict(lambda: NOTHING)
+    for *labels, total, made_up in rows.iterator(chunk_size=ROWS_A_FETCH):
+        found[tuple(labels)] = Total(total, made_up)
+    return found
+
+
+def most(filters: Filters, measure: Measure, number: int) -> dict[str, Total]:
+    """The keys with the largest sums, the largest first."""
+    rows = (
+        _figures(filters)
+        .filter(measure=measure)
+        .values_list("key")
+        .annotate(total=Sum("value"), made_up=Sum("simulated"))
+        .order_by("-total", "key")[:number]
+    )
+    return {key: Total(total, made_up) for key, total, made_up in rows}
+
+
+def most_frequent(rows: QuerySet[Event, tuple[str]]) -> str:
+    """The value that most rows of one column have; empty without any."""
+    counts = rows.annotate(rows=Count("pk")).order_by("-rows")
+    return next((value for value, _ in counts[:1]), "")
+
+
+def main_currency(filters: Filters) -> str:
+    """The one most money was taken in; amounts in others are never added to it."""
+    rows = (
+        _figures(filters)
+        .filter(measure=Measure.REVENUE)
+        .values_list("currency")
+        .annotate(total=Sum("value"))
+        .order_by("-total")
+    )
+    return next((currency for currency, _ in rows), "")
+
+
+def share_simulated(total: Total) -> float:
+    return share(total.simulated, total.value)
+
+
+def nothing_rolled_up() -> list[str]:
+    return [] if RollUp.objects.exists() else [NO_ROLL_UP]
+
+
+def _figures(filters: Filters) -> QuerySet[DailyFigure]:
+    figures = DailyFigure.objects.filter(
+        scope=filters.scope, day__gte=filters.start, day__lte=filters.end
+    )
+    if filters.source:
+        figures = figures.filter(source=filters.source)
+    return figures.filter(device=filters.device) if filters.device else figures
+
+
+def events(filters: Filters, *kinds: EventKind) -> QuerySet[Event]:
+    """Events of the period. A channel keeps the visitors that came through it in the period: the
+    events after the first of a visit do not name one."""
+    inside = Event.objects.filter(
+        scope=filters.scope, at__gte=filters.opens, at__lt=filters.closes
+    ).order_by()
+    chosen = of_segment(inside, filters)
+    return chosen.filter(kind__in=kinds) if kinds else chosen
+
+
+def of_segment(chosen: QuerySet[Event], filters: Filters) -> QuerySet[Event]:
+    if filters.source:
+        came = Event.objects.filter(
+            source=filters.source, at__gte=filters.opens, at__lt=filters.closes
+        )
+        chosen = chosen.filter(visitor__in=came.exclude(visitor="").values("visitor"))
+    return chosen.filter(device=filters.device) if filters.device else chosen
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders with a known buyer; all arrays are (orders,)."""
+
+    #: An index into `buyers`.
+    buyer: Codes
+    #: Unix seconds.
+    at: Floats
+    #: In the report's currency.
+    amount: Floats
+    simulated: Flags
+    buyers: list[str]
+
+    @property
+    def share_simulated(self) -> float:
+        return float(self.simulated.mean()) if len(self.simulated) else 0.0
+
+
+def orders(filters: Filters, currency: str, *, all_before: bool = False) -> Orders:
+    """The orders of the period, or all up to its end. The database adds up their lines."""
+    lines = Event.objects.filter(
+        scope=filters.scope, kind=EventKind.PURCHASE, at__lt=filters.closes
+    ).exclude(order_key="")
+    if not all_before:
+        lines = lines.filter(at__gte=filters.opens)
+    rows = (
+        of_segment(lines, filters)
+        .exclude(person="", visitor="")
+        .order_by()
+        .values_list("order_key")
+        .annotate(
+            person=Max("person"),
+            visitor=Max("visitor"),
+            first=Min("at"),
+            total=Sum("amount", filter=Q(currency=currency)),
+            made_up=Count("pk", filter=Q(simulated=True)),
+        )
+    )
+    buyers, at, amount, simulated = [], array("d"), array("d"), array("b")
+    for _, person, visitor, first, total, made_up in rows.iterator(chunk_size=ROWS_A_FETCH):
+        buyers.append(person or visitor)
+        at.append(first.timestamp())
+        amount.append(float(total or 0))
+        simulated.append(made_up > 0)
+    codes, names = encode(buyers)
+    return Orders(
+        buyer=codes,
+        at=np.array(at),
+        amount=np.array(amount),
+        simulated=np.array(simulated, dtype=bool),
+        buyers=[str(name) for name in names],
+    )

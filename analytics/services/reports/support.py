@@ -1,0 +1,136 @@
+"""Customer service: how much, how fast, about what, and because of which products."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from django.utils import timezone
+
+from analytics.host import TicketFacts, get_host
+from analytics.models import EventKind
+from analytics.services.reports import reading
+from analytics.services.reports.base import Filters, Report, Unit, column, table
+from analytics.services.reports.reading import sums
+from analytics.stats.daily import Measure
+from analytics.stats.support import topics, waiting
+
+
+@dataclass(frozen=True)
+class TicketWeek:
+    week: date = column("Week from", Unit.DATE)
+    opened: int = column("Opened")
+    closed: int = column("Closed")
+
+
+@dataclass(frozen=True)
+class ResponseTimes:
+    category: str = column("Category", Unit.TEXT)
+    tickets: int = column("Tickets")
+    first: float | None = column("Median until the first answer", Unit.SECONDS)
+    first_slow: float | None = column("Nine of ten are answered within", Unit.SECONDS)
+    resolved: float | None = column("Median until resolved", Unit.SECONDS)
+    resolved_slow: float | None = column("Nine of ten are resolved within", Unit.SECONDS)
+
+
+@dataclass(frozen=True)
+class TicketTopic:
+    words: str = column("Words", Unit.TEXT)
+    tickets: int = column("Tickets")
+
+
+@dataclass(frozen=True)
+class TicketProduct:
+    product: str = column("Product", Unit.TEXT)
+    title: str = column("Title", Unit.TEXT)
+    tickets: int = column("Tickets")
+    buys: int = column("Visits that bought it")
+    rate: float | None = column("Tickets for each of them", Unit.SHARE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support(Report):
+    weeks: list[TicketWeek] = table("Tickets by week")
+    times: list[ResponseTimes] = table("Response times")
+    topics: list[TicketTopic] = table("What tickets are about")
+    products: list[TicketProduct] = table("Products that cause tickets")
+
+
+def report(filters: Filters) -> Support:
+    weeks, share = _weeks(filters)
+    tickets = list(get_host().tickets(filters.opens, filters.closes, filters.scope))
+    products = _products(filters)
+    missing = [] if weeks else ["No tickets: record SUPPORT_OPENED and SUPPORT_CLOSED events."]
+    if not tickets:
+        missing.append('No times and topics: name a class with `tickets` in `ANALYTICS["HOST"]`.')
+    if weeks and not products:
+        missing.append("No ticket names a product: give `product_key` to SUPPORT_OPENED events.")
+    found = topics([one.text for one in tickets])
+    if tickets and not found:
+        missing.append("No topics yet: ten tickets that share words make one.")
+    return Support(
+        filters=filters,
+        simulated=share,
+        missing=missing,
+        weeks=weeks,
+        times=_times(tickets),
+        topics=[TicketTopic(", ".join(topic.words), topic.texts) for topic in found],
+        products=products,
+    )
+
+
+def _weeks(filters: Filters) -> tuple[list[TicketWeek], float]:
+    kinds = (EventKind.SUPPORT_OPENED, EventKind.SUPPORT_CLOSED)
+    counts: Counter[tuple[date, str]] = Counter()
+    made_up = 0
+    rows = reading.events(filters, *kinds).values_list("at", "kind", "simulated")
+    for at, kind, simulated in rows.iterator(chunk_size=reading.ROWS_A_FETCH):
+        day = timezone.localdate(at)
+        counts[day - timedelta(days=day.weekday()), kind] += 1
+        made_up += simulated
+    if not counts:
+        return [], 0.0
+    first, last = min(counts)[0], max(counts)[0]
+    weeks = [first + timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
+    return [TicketWeek(week, *(counts[week, kind] for kind in kinds)) for week in weeks], (
+        made_up / counts.total()
+    )
+
+
+def _times(tickets: list[TicketFacts]) -> list[ResponseTimes]:
+    groups = {"all": tickets} if tickets else {}
+    for one in sorted(tickets, key=lambda ticket: ticket.category):
+        groups.setdefault(one.category, []).append(one)
+    return [
+        ResponseTimes(
+            name,
+            len(some),
+            *_waiting(some, "first_response_at"),
+            *_waiting(some, "resolved_at"),
+        )
+        for name, some in groups.items()
+    ]
+
+
+def _waiting(tickets: list[TicketFacts], name: str) -> list[float | None]:
+    ends = [getattr(one, name) for one in tickets]
+    seconds = [
+        (end - one.opened_at).total_seconds() if end else np.nan
+        for one, end in zip(tickets, ends, strict=True)
+    ]
+    return [None if np.isnan(value) else value for value in waiting(np.array(seconds))]
+
+
+def _products(filters: Filters) -> list[TicketProduct]:
+    tickets = sums(filters, [Measure.TICKETS], "key")
+    keys = [str(key) for _, key in tickets]
+    buys = sums(filters, [Measure.BUYS], "key") if keys else tickets
+    titles = get_host().titles(keys)
+    rows = []
+    for key in keys:
+        count, bought = int(tickets[Measure.TICKETS, key].value), int(buys[Measure.BUYS, key].value)
+        rate = count / bought if bought else None
+        rows.append(TicketProduct(key, titles.get(key, ""), count, bought, rate))
+    return sorted(rows, key=lambda row: (-row.tickets, row.product))

@@ -1,0 +1,147 @@
+"""Traffic and frequency: how many come, from where, when, and how often again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from analytics.services.days import midnight
+from analytics.services.reports import reading
+from analytics.services.reports.base import Filters, Report, Unit, column, table
+from analytics.services.reports.reading import Sums, sums
+from analytics.stats.arrays import share
+from analytics.stats.daily import Measure
+from analytics.stats.traffic import frequency, week
+
+COUNTED = (
+    Measure.VISITS, Measure.VISITORS, Measure.PAGES, Measure.BOUNCES, Measure.SECONDS,
+)  # fmt: skip
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class TrafficDay:
+    day: date = column("Day", Unit.DATE)
+    visits: int = column("Visits")
+    visitors: int = column("Visitors")
+    pages: int = column("Pages seen")
+    bounce_rate: float = column("Bounce rate", Unit.SHARE)
+    seconds: float = column("Mean time of a visit", Unit.SECONDS)
+
+
+@dataclass(frozen=True)
+class TrafficSegment:
+    name: str = column("Name", Unit.TEXT)
+    visits: int = column("Visits")
+    share: float = column("Share", Unit.SHARE)
+    pages: float = column("Pages a visit", Unit.NUMBER)
+    bounce_rate: float = column("Bounce rate", Unit.SHARE)
+    seconds: float = column("Mean time of a visit", Unit.SECONDS)
+
+
+@dataclass(frozen=True)
+class TrafficHour:
+    hour: int = column("Hour")
+    monday: int = column("Monday")
+    tuesday: int = column("Tuesday")
+    wednesday: int = column("Wednesday")
+    thursday: int = column("Thursday")
+    friday: int = column("Friday")
+    saturday: int = column("Saturday")
+    sunday: int = column("Sunday")
+
+
+@dataclass(frozen=True)
+class VisitFrequency:
+    days: str = column("Days with a visit", Unit.TEXT)
+    visitors: int = column("Visitors")
+    share: float = column("Share", Unit.SHARE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traffic(Report):
+    days: list[TrafficDay] = table("Visits by day")
+    channels: list[TrafficSegment] = table("Visits by channel")
+    devices: list[TrafficSegment] = table("Visits by device")
+    hours: list[TrafficHour] = table("Visits by the hour and weekday they began")
+    frequency: list[VisitFrequency] = table("Visitors by the days on which they came")
+
+
+def report(filters: Filters) -> Traffic:
+    by_day = sums(filters, COUNTED, "day")
+    visits = [total for (measure, _), total in by_day.items() if measure == Measure.VISITS]
+    missing = reading.nothing_rolled_up()
+    if not visits:
+        missing.append(
+            "No visits in this period: add the middleware for page views, or send PAGE_VIEW and "
+            "PRODUCT_VIEW events with `trackEvents`."
+        )
+    return Traffic(
+        filters=filters,
+        missing=missing,
+        notes=["The same person on two days is counted in both; the last table tells how many."],
+        simulated=share(sum(v.simulated for v in visits), sum(v.value for v in visits)),
+        days=[_day(by_day, filters.start + timedelta(days=n)) for n in range(filters.days)]
+        if visits
+        else [],
+        channels=_segments(filters, "source"),
+        devices=_segments(filters, "device"),
+        hours=_hours(filters) if visits else [],
+        frequency=_frequency(filters) if visits else [],
+    )
+
+
+def _day(found: Sums, day: date) -> TrafficDay:
+    visits, visitors, pages, bounces, seconds = (found[one, day].value for one in COUNTED)
+    return TrafficDay(
+        day, int(visits), int(visitors), int(pages),
+        share(bounces, visits), share(seconds, visits),
+    )  # fmt: skip
+
+
+def _segments(filters: Filters, by: str) -> list[TrafficSegment]:
+    found = sums(filters, COUNTED, by)
+    names = {str(name) for _, name in found}
+    every = sum(found[Measure.VISITS, name].value for name in names)
+    rows = []
+    for name in names:
+        visits, _, pages, bounces, seconds = (found[one, name].value for one in COUNTED)
+        rates = (share(part, visits) for part in (pages, bounces, seconds))
+        rows.append(TrafficSegment(name or UNKNOWN, int(visits), share(visits, every), *rates))
+    return sorted(rows, key=lambda row: (-row.visits, row.name))
+
+
+def _hours(filters: Filters) -> list[TrafficHour]:
+    found = sums(filters, [Measure.HOUR], "day", "key")
+    weekdays = np.array([day.weekday() for _, day, _ in found], dtype=np.int64)
+    hours = np.array([int(key) for _, _, key in found], dtype=np.int64)
+    visits = np.array([total.value for total in found.values()], dtype=np.int64)
+    # a day on which clocks go back has 25 hours
+    counts = week(weekdays, np.minimum(hours, 23), visits)
+    return [TrafficHour(hour, *counts[:, hour].tolist()) for hour in range(24)]
+
+
+def _frequency(filters: Filters) -> list[VisitFrequency]:
+    """A day at a time, so that only the visitors are held, not their events."""
+    days: Counter[str] = Counter()
+    came = reading.events(filters).exclude(visitor="").values_list("visitor", flat=True)
+    for number in range(filters.days):
+        day = filters.start + timedelta(days=number)
+        inside = came.filter(at__gte=midnight(day), at__lt=midnight(day + timedelta(days=1)))
+        days.update(inside.distinct().iterator(chunk_size=reading.ROWS_A_FETCH))
+    counts = np.fromiter(days.values(), np.int64, len(days))
+    return [
+        VisitFrequency(
+            _range(one.at_least, one.at_most), one.visitors, one.visitors / max(len(days), 1)
+        )
+        for one in frequency(counts)
+    ]
+
+
+def _range(low: int, high: int | None) -> str:
+    if high is None:
+        return f"{low} or more"
+    return str(low) if low == high else f"{low}–{high}"

@@ -1,0 +1,132 @@
+"""From an event to its row: after the commit, through a worker or without one."""
+
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from celery import Celery, current_app
+from django.db import OperationalError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics import tasks
+from analytics.models import Event, Visitor
+from analytics.services import ingest
+from analytics.services.facts import Fact, record_person_facts, record_visitor_facts
+from analytics.services.visitors import current_request, identify
+from tests.analytics.requests import browser
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+#: A port at which no broker answers.
+NOBODY = "redis://127.0.0.1:1/0"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def event(**fields):
+    defaults = {"key": uuid.uuid4(), "kind": "PAGE_VIEW", "at": NOON, "received_at": NOON}
+    return Event(**defaults | fields)
+
+
+@pytest.fixture
+def request_of_visitor():
+    """The request that is running, of a device we know."""
+    sent = identify(browser(), issue=True).visitor_id
+    request = browser(x_visitor_id=sent)
+    token = current_request.set(request)
+    yield request
+    current_request.reset(token)
+
+
+def test_nothing_is_written_before_the_commit():
+    with transaction.atomic():
+        ingest.record([event()])
+        assert not Event.objects.exists()
+    assert Event.objects.count() == 1
+
+
+def test_what_is_rolled_back_never_happened():
+    with transaction.atomic():
+        ingest.record([event()])
+        transaction.set_rollback(True)
+    assert not Event.objects.exists()
+
+
+def test_a_worker_writes_the_same_row_and_once(settings):
+    settings.ANALYTICS = {"USE_CELERY": True}
+    caller = identify(browser(), issue=True)
+    one = event(amount=Decimal("9.90"), payload={"a": 1}, visitor=caller.visitor)
+    ingest.record([one], caller)
+    ingest.record([one], caller)
+    stored = Event.objects.get()
+    assert [getattr(stored, name) for name in ingest.COLUMNS] == [
+        getattr(one, name) for name in ingest.COLUMNS
+    ]
+    assert Visitor.objects.get().pseudonym == caller.visitor
+
+
+@pytest.fixture
+def broker_down(monkeypatch):
+    """A Celery app whose broker does not answer."""
+    usual = current_app._get_current_object()
+    Celery("down", broker=NOBODY, set_as_current=False).set_current()
+    current_app.conf.task_publish_retry = False
+    current_app.conf.broker_transport_options = {"max_retries": 1, "interval_start": 0}
+    monkeypatch.setattr(ingest._Broker, "ask_from", 0.0)
+    yield
+    usual.set_current()
+
+
+def test_with_the_broker_down_events_are_written_directly(settings, broker_down, caplog):
+    settings.ANALYTICS = {"USE_CELERY": True}
+    ingest.record([event()])
+    assert Event.objects.count() == 1
+    assert caplog.text.count("the broker took no events") == 1
+    ingest.record([event()])  # without asking again
+    assert Event.objects.count() == 2
+    assert caplog.text.count("the broker took no events") == 1
+
+
+def test_the_task_tries_again_while_the_database_is_down():
+    assert OperationalError in tasks.store_events.autoretry_for
+    assert tasks.store_events.max_retries is None
+
+
+@given(st.lists(st.tuples(st.text("ab", max_size=2), st.text("ab", max_size=2)), max_size=20))
+def test_keys_are_the_same_for_the_same_parts_only(pairs):
+    assert len({ingest.key_of(*pair) for pair in pairs}) == len(set(pairs))
+
+
+def test_a_fact_belongs_to_whoever_sends_the_request(request_of_visitor):
+    fact = Fact(cart_key="C1", product_key="TEA", quantity=2, amount=Decimal(5), currency="EUR")
+    record_visitor_facts("CART_ADD", [fact])
+    stored = Event.objects.get()
+    assert stored.visitor == identify(request_of_visitor).visitor
+    assert (stored.product_key, stored.quantity, stored.amount) == ("TEA", 2, 5)
+    assert stored.device == "desktop"
+
+
+def test_a_fact_of_whoever_must_not_be_tracked_is_none(request_of_visitor):
+    request_of_visitor.COOKIES["analytics_consent"] = "denied"
+    record_visitor_facts("CART_ADD", [Fact()])
+    assert not Event.objects.exists()
+
+
+def test_outside_of_a_request_there_is_no_visitor():
+    record_visitor_facts("PURCHASE", [Fact(once=("N1", "1"), order_key="N1")])
+    record_visitor_facts("PURCHASE", [Fact(once=("N1", "1"), order_key="N1")])
+    assert Event.objects.get().visitor == ""
+
+
+def test_a_person_is_named_only_if_a_device_is_known():
+    Visitor.objects.create(pseudonym="a" * 32, person="7")
+    record_person_facts("REFUND", "7", [Fact()])
+    record_person_facts("REFUND", "8", [Fact()])
+    record_person_facts("REFUND", "", [Fact()])
+    assert sorted(Event.objects.values_list("person", flat=True)) == ["", "", "7"]
+
+
+def test_a_token_that_has_expired_since_is_left_out():
+    record_visitor_facts("PURCHASE", [Fact(token="made up")])
+    assert Event.objects.get().token == ""

@@ -1,0 +1,126 @@
+"""Every report on many events, on PostgreSQL: from daily figures and from the events themselves.
+
+    BOUGHTWITH_POSTGRESQL_URL=… BOUGHTWITH_EVENTS=10000000 \\
+        python -m pytest -o addopts= -p tests.servers --server postgresql -s \\
+        tests/benchmarks/test_reports.py
+
+The events are a year of a made-up shop, written with COPY. A report covers the last 90 days;
+"from events" counts those 90 days again, as `roll_up` does, and then makes the report.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from time import perf_counter
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from analytics.models import RollUp
+from analytics.services.reports.base import Filters
+from analytics.services.reports.subjects import SUBJECTS
+from analytics.services.rollup import count_day, roll_day
+
+EVENTS = int(os.environ.get("BOUGHTWITH_EVENTS", "1000000"))
+DAYS, PERIOD = 365, 90
+LAST = date(2026, 5, 31)
+FIRST = LAST - timedelta(days=DAYS - 1)
+PRODUCTS, QUERIES, EVENTS_A_VISIT = 5_000, 2_000, 8
+KINDS = {
+    "PAGE_VIEW": 0.30, "PRODUCT_VIEW": 0.28, "SEARCH": 0.07, "CART_ADD": 0.07, "CART_REMOVE": 0.01,
+    "CHECKOUT_START": 0.02, "PURCHASE": 0.03, "REFUND": 0.002, "REVIEW": 0.005,
+    "SUPPORT_OPENED": 0.002, "SUPPORT_CLOSED": 0.002, "IMPRESSION": 0.18, "CLICK": 0.029,
+}  # fmt: skip
+COLUMNS = (
+    "key", "kind", "visitor", "person", "scope", "at", "received_at", "path", "source", "device",
+    "product_key", "cart_key", "order_key", "query", "results", "quantity", "amount", "currency",
+    "rating", "position", "token", "surface", "version", "payload", "simulated",
+)  # fmt: skip
+#: Read from daily figures alone, but for the visitors' frequency, which `traffic` counts.
+FROM_FIGURES = ("traffic", "funnel", "paths", "products", "searches")
+
+
+def rows_of_day(number: int, events: int, rng: np.random.Generator):
+    """The events of one day: visits of eight events on average, a few of them bought something."""
+    visits = max(events // EVENTS_A_VISIT, 1)
+    visitor = rng.integers(EVENTS // 40 + 1, size=visits)
+    start = rng.integers(80_000, size=visits)
+    visit = np.sort(rng.integers(visits, size=events))
+    second = np.minimum(start[visit] + rng.integers(1_500, size=events), 86_399)
+    kinds = rng.choice(list(KINDS), events, p=np.array(list(KINDS.values())) / sum(KINDS.values()))
+    product = np.minimum(rng.zipf(1.3, events), PRODUCTS)
+    midnight = datetime.combine(FIRST + timedelta(days=number), datetime.min.time(), UTC)
+    words = np.minimum(rng.zipf(1.4, events), QUERIES)
+    columns = (kinds, visit, second, product, words)
+    for kind, v, s, p, w in zip(*(column.tolist() for column in columns), strict=True):
+        at = midnight + timedelta(seconds=s)
+        who = visitor[v]
+        known = who % 3 == 0
+        of_product = kind not in ("PAGE_VIEW", "SEARCH", "CHECKOUT_START", "SUPPORT_CLOSED")
+        in_cart = kind in ("CART_ADD", "CART_REMOVE", "CHECKOUT_START", "PURCHASE")
+        shown = kind in ("IMPRESSION", "CLICK")
+        money = kind in ("CART_ADD", "CART_REMOVE", "PURCHASE")
+        cart = f"{number:04x}{v:028x}" if in_cart else ""
+        yield (
+            uuid.uuid4(), kind, f"{who:032x}", str(who) if known else "", "default", at, at,
+            "" if kind == "SEARCH" else f"/products/{p}/" if of_product else "/",
+            ("direct", "search", "email", "social")[v % 4], ("mobile", "desktop")[v % 2],
+            f"p{p}" if of_product else "", cart,
+            f"{number}-{v}" if kind == "PURCHASE" else "",
+            f"query {w}" if kind == "SEARCH" else "", w % 30 if kind == "SEARCH" else None,
+            1 + p % 3 if money or kind == "REFUND" else None, 5 + p % 90 if money else None,
+            "EUR" if money else "", 1 + p % 5 if kind == "REVIEW" else None, None, "",
+            "cart" if shown else "", str(1 + who % 2) if shown else "", "{}", False,
+        )  # fmt: skip
+
+
+def fill() -> float:
+    """Writes the events and returns the seconds it took."""
+    began, rng = perf_counter(), np.random.default_rng(7)
+    with connection.cursor() as cursor:
+        statement = f"COPY boughtwith_analytics_event ({', '.join(COLUMNS)}) FROM STDIN"
+        with cursor.copy(statement) as copy:
+            for number in range(DAYS):
+                for row in rows_of_day(number, EVENTS // DAYS, rng):
+                    copy.write_row(row)
+        cursor.execute("ANALYZE boughtwith_analytics_event")
+    return perf_counter() - began
+
+
+def megabytes() -> float:
+    """The most this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@pytest.mark.django_db
+def test_reports(capsys):
+    if connection.vendor != "postgresql":
+        pytest.skip("needs --server postgresql")
+    seconds = fill()
+    days = [FIRST + timedelta(days=number) for number in range(DAYS)]
+    with capsys.disabled():
+        print(f"\n{EVENTS:,} events over {DAYS} days written in {seconds:.0f} s")
+        began = perf_counter()
+        for day in days:
+            roll_day(day, "default")
+        print(f"all days counted in {perf_counter() - began:.1f} s, {megabytes():.0f} MB at most")
+        RollUp.objects.update(until=datetime.now(UTC))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE boughtwith_analytics_dailyfigure")
+        began = perf_counter()
+        for day in days[-PERIOD:]:
+            count_day(day, "default")
+        again = perf_counter() - began
+        print(f"the {PERIOD} days counted again from events: {again:.1f} s")
+        filters = Filters(start=LAST - timedelta(days=PERIOD - 1), end=LAST)
+        for name, subject in SUBJECTS.items():
+            began = perf_counter()
+            subject.report(filters)
+            source = "daily figures" if name in FROM_FIGURES else "events"
+            print(
+                f"{name:12} from {source:13} {perf_counter() - began:6.2f} s, {megabytes():.0f} MB"
+            )
