@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -19,6 +20,8 @@ from analytics.services.visitors import Caller
 logger = logging.getLogger(__name__)
 
 TASK = "analytics.store_events"
+#: So long events are written directly after the broker has failed: not every request waits for it.
+BROKER_PAUSE_SECONDS = 30
 #: What a task carries of an event: everything but the row's own number.
 COLUMNS = tuple(field.name for field in Event._meta.concrete_fields if not field.primary_key)
 
@@ -54,16 +57,25 @@ def key_of(*parts: str) -> uuid.UUID:
     return uuid.UUID(bytes=blake2b("\0".join(parts).encode(), digest_size=16).digest())
 
 
+class _Broker:
+    """When this process may ask the broker again, in seconds of the monotonic clock."""
+
+    ask_from = 0.0
+
+
 def _send(events: Sequence[Event], new_visitors: Sequence[str]) -> None:
     if not (get_settings().USE_CELERY and _publish(events, new_visitors)):
         store(events, new_visitors)
 
 
 def _publish(events: Sequence[Event], new_visitors: Sequence[str]) -> bool:
+    if time.monotonic() < _Broker.ask_from:
+        return False
     rows = [{name: getattr(event, name) for name in COLUMNS} for event in events]
     try:
         signature(TASK, (rows, list(new_visitors))).delay()
     except Exception:
+        _Broker.ask_from = time.monotonic() + BROKER_PAUSE_SECONDS
         logger.warning("the broker took no events: they are written directly", exc_info=True)
         return False
     return True

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Subquery
+
 from recommendations.engine.base import ListKind
-from recommendations.models import RankedList
+from recommendations.models import RankedList, RuleStamp
 from recommendations.stores.base import Scope
 
 
@@ -56,6 +58,8 @@ class Lists:
     orders: int = 0
     version_id: int | None = None
     state: State | None = None
+    #: That of the shop's rules at the time; None where no rule was ever saved.
+    rules_stamp: str | None = None
 
     @property
     def version(self) -> str | None:
@@ -85,10 +89,12 @@ def load_lists(
         "version__run",
         "version__orders",
         "version__orders_changed_at",
+        Subquery(RuleStamp.objects.values("value")[:1]),
     )
     found = {surface: Lists() for surface in surfaces}
-    for surface, kind, seed, orders, entries, version_id, run, total, changed_at in rows:
+    for surface, kind, seed, orders, entries, version_id, run, total, changed_at, stamp in rows:
         lists = found[surface]
+        lists.rules_stamp = stamp
         lists.version_id, lists.orders = version_id, total
         lists.state = (run, total, changed_at)
         if kind == ListKind.GLOBAL and seed in categories:

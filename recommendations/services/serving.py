@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import InvalidArgument
@@ -27,6 +28,8 @@ from recommendations.services.lists import (
 )
 from recommendations.services.merging import Ranking, Share
 from recommendations.services.reasons import reason_for
+from recommendations.services.rule_book import rules_at
+from recommendations.services.rules import Effects, Rule, RuleSet
 from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
 from recommendations.stores.base import Actor, Offer, Scope
 
@@ -113,11 +116,14 @@ class Answering:
         first: int,
         actor: Actor,
         scope: Scope,
+        rules: Sequence[Rule] | None = None,
     ) -> None:
+        """`rules` in place of the saved ones."""
         self.surface, self.questions, self.first = surface, questions, first
         self.actor, self.scope = actor, scope
         self.offers: dict[str, Offer] = {}
         self._asked: set[str] = set()
+        self._effects: dict[int, Effects] = {}
         main = surface if surface in TRAINED else Surface.FREQUENTLY_BOUGHT_WITH
         found = load_lists(
             {main, Surface.FREQUENTLY_BOUGHT_WITH},
@@ -127,6 +133,9 @@ class Answering:
         )
         self.lists = found[main]
         self.fallback = found[Surface.FREQUENTLY_BOUGHT_WITH]
+        if rules is None:
+            rules = rules_at(self.lists.rules_stamp or self.fallback.rules_stamp)
+        self.rules = RuleSet(rules, surface, scope.name, timezone.now())
         self.rankings = [self._rank(question) for question in questions]
 
     def answers(self) -> list[Suggestions]:
@@ -140,12 +149,12 @@ class Answering:
         orders = item_orders(self.surface, self.scope, self.lists, speaking)
         return [
             Suggestions(
-                items=tuple(self._suggestion(question, ranking, key, orders) for key in keys),
+                items=tuple(self._suggestion(n, key, orders) for key in keys),
                 version=self.lists.version or self.fallback.version,
                 surface=self.surface,
                 seeds=tuple(sorted(question.seeds)),
             )
-            for question, ranking, keys in zip(self.questions, self.rankings, chosen, strict=True)
+            for n, (question, keys) in enumerate(zip(self.questions, chosen, strict=True))
         ]
 
     def _rank(self, question: Question) -> Ranking:
@@ -160,12 +169,11 @@ class Answering:
         chosen: list[list[str]] = [[] for _ in self.rankings]
         filled: set[int] = set()
         waiting = list(range(len(self.rankings)))
-        depth = self.first + SPARE
+        depth = max(self.first + SPARE, self.rules.window)
         while waiting:
             self.look_up(self._heads(waiting, depth))
             for n in waiting:
-                heads = self.rankings[n].keys[:depth]
-                chosen[n] = [key for key in heads if self.is_for_sale(key)][: self.first]
+                chosen[n] = self._best(n, depth)
             short = [n for n in waiting if len(chosen[n]) < self.first]
             ended = {n for n in short if depth >= len(self.rankings[n].keys)}
             self._fill([n for n in ended if n not in filled])
@@ -174,6 +182,22 @@ class Answering:
             depth *= 2
         return chosen
 
+    def _best(self, n: int, depth: int) -> list[str]:
+        """The first of the best `depth` candidates that are for sale, as the rules have them."""
+        ranking = self.rankings[n]
+        keys: Iterable[str] = ranking.keys[:depth]
+        if self.rules:
+            keys = self.effects(n).ordered(ranking, depth, self.offers)
+        return [key for key in keys if self.is_for_sale(key)][: self.first]
+
+    def effects(self, n: int) -> Effects:
+        """What the rules do for a question, once the offers of its seeds are known."""
+        if n not in self._effects:
+            question = self.questions[n]
+            found = self.rules.effects(question.seeds, question.category, self.offers)
+            self._effects[n] = found
+        return self._effects[n]
+
     def _heads(self, waiting: Sequence[int], depth: int) -> set[str]:
         """The best candidates with what speaks for them; the seeds where these will not do."""
         keys: set[str] = set()
@@ -181,7 +205,9 @@ class Answering:
             ranking = self.rankings[n]
             for candidate in ranking.keys[:depth]:
                 keys.update((candidate, *self._because_of(ranking, candidate)))
-            if len(ranking.keys) < self.first:
+            if self.rules:
+                keys.update(self.rules.possible(self.questions[n].seeds).named)
+            if self.rules or len(ranking.keys) < self.first:
                 keys.update(self.questions[n].seeds)
         return keys
 
@@ -212,7 +238,9 @@ class Answering:
         missing = set(keys) - self._asked
         if missing:
             self._asked |= missing
-            self.offers |= get_store().offers(missing, self.actor, self.scope)
+            self.offers |= get_store().offers(
+                missing, self.actor, self.scope, self.rules.attributes
+            )
 
     def is_for_sale(self, key: str) -> bool:
         return key in self.offers and self.offers[key].available
@@ -220,21 +248,22 @@ class Answering:
     def _because_of(self, ranking: Ranking, key: str) -> tuple[str, ...]:
         return tuple(share.seed for share in ranking.shares(key)[:MAX_BECAUSE_OF])
 
-    def _suggestion(
-        self, question: Question, ranking: Ranking, key: str, orders: Mapping[str, int]
-    ) -> Suggestion:
+    def _suggestion(self, n: int, key: str, orders: Mapping[str, int]) -> Suggestion:
+        question, ranking = self.questions[n], self.rankings[n]
         because_of = self._because_of(ranking, key)
         evidence = None
         if because_of:
             evidence = _evidence(ranking.shares(key)[0], orders.get(key, 0), self.lists)
         source = ranking.filler(key) or self._source(evidence)
+        if key in self.effects(n).pins:
+            source = Source.PINNED
         seed = self.offers.get(because_of[0]) if because_of else None
         return Suggestion(
             key=key,
             title=self.offers[key].title,
             score=ranking.score(key),
             source=source,
-            reason=question.reasons.get(key)
+            reason=(source != Source.PINNED and question.reasons.get(key))
             or reason_for(source, self.offers[key], seed, evidence),
             because_of=because_of,
             evidence=evidence,

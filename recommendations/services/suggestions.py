@@ -15,6 +15,7 @@ class Source(StrEnum):
     VIEWED = "VIEWED"
     TRENDING = "TRENDING"
     POPULAR = "POPULAR"
+    PINNED = "PINNED"
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error
-from django.db.models import Max, Q, QuerySet
+from django.db.models import BooleanField, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from recommendations.conf import SETTING, get_settings
 from recommendations.exceptions import ConfigurationError, InvalidArgument
-from recommendations.stores.base import Actor, Offer, OrderLineFact, ProductDoc, Purchase, Scope
+from recommendations.stores.base import (
+    Actor,
+    Offer,
+    OfferFacts,
+    OrderLineFact,
+    ProductDoc,
+    Purchase,
+    Scope,
+)
 from recommendations.stores.map_reader import MapReader
 from recommendations.stores.mapping import OrderLineMap, ProductMap, Source, StoreMap
 from recommendations.stores.paths import Path
@@ -113,7 +122,9 @@ class MappedStore:
             if key is not None
         ]
 
-    def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
+    def offers(
+        self, keys: Iterable[str], actor: Actor, scope: Scope, attributes: Collection[str] = ()
+    ) -> Mapping[str, Offer]:
         product, tree = self.map.product, self.map.category_tree()
         return {
             key: Offer(
@@ -121,9 +132,19 @@ class MappedStore:
                 title=str(_read(product.title, one)),
                 available=_is_available(product, one, actor),
                 category_keys=self.map.categories_of(one, tree)[0],
+                price=_decimal(_read(product.price, one)),
+                stock=_stock(product, one),
+                attributes=_named(_attributes(product, one), attributes) if attributes else {},
             )
             for key, one in self.objects(keys, scope).items()
         }
+
+    def offer_facts(self, scope: Scope) -> OfferFacts:
+        product = self.map.product
+        names = None if callable(product.attributes) else tuple(sorted(product.attributes))
+        return OfferFacts(
+            price=product.price is not None, stock=_counts_stock(product), attributes=names
+        )
 
     def objects(self, keys: Iterable[str], scope: Scope) -> Mapping[str, Any]:
         """Key → the host's own product, for pages that the host renders."""
@@ -259,6 +280,25 @@ def _attributes(product: ProductMap, one: Any) -> dict[str, str]:
         return dict(product.attributes(one))
     found = {name: path.values(one) for name, path in product.attributes.items()}
     return {name: ", ".join(map(str, values)) for name, values in found.items() if values}
+
+
+def _named(attributes: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    return {name: value for name, value in attributes.items() if name in names}
+
+
+def _decimal(price: Any) -> Decimal | None:
+    return None if price is None else Decimal(str(price))
+
+
+def _counts_stock(product: ProductMap) -> bool:
+    """Whether `available` is a number: then it is the stock."""
+    source = product.available
+    return isinstance(source, Path) and not isinstance(source.field, BooleanField)
+
+
+def _stock(product: ProductMap, one: Any) -> int | None:
+    value = _read(product.available, one) if _counts_stock(product) else None
+    return None if value is None else int(value)
 
 
 def _is_available(product: ProductMap, one: Any, actor: Actor) -> bool:

@@ -1,6 +1,7 @@
 """What clients send: each event is checked by itself and stored once."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,16 @@ from analytics.services.client_events import MAX_EVENTS, ClientEvent, Refusal, c
 from tests.analytics.requests import browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+TOKEN_READER = "tests.analytics.test_client_events.read_token"
+
+
+def read_token(text):
+    """Knows one token."""
+    if text != "good":
+        raise ValueError("Not made here.")
+    return SimpleNamespace(surface="home", version="v3")
 
 
 def event(id="e1", kind="PAGE_VIEW", **fields):
@@ -65,10 +76,11 @@ def test_the_same_id_from_another_device_is_another_event():
         ({"payload": {"a": float("nan")}}, "payload", "Must be a JSON object."),
         ({"payload": {"a": "x" * 2048}}, "payload", "At most 2,048 bytes as JSON."),
         ({"payload": {"a": "\0"}}, "payload", "Text must not contain NUL"),
-        ({"token": "made up"}, "token", "was not made by this shop"),
+        ({"token": "made up"}, "token", "Not made here."),
     ],
 )
-def test_a_bad_event_is_refused_by_itself(fields, field, message):
+def test_a_bad_event_is_refused_by_itself(fields, field, message, settings):
+    settings.ANALYTICS = {"TOKEN_READER": TOKEN_READER}
     (refusal,) = refusals(event("good"), event(**fields))
     assert refusal.field == ("events", "1", field)
     assert message in refusal.message
@@ -80,6 +92,14 @@ def test_a_batch_has_a_limit():
         Refusal(("events",), "101 events: send at most 100 at once.")
     ]
     assert not Event.objects.exists()
+
+
+def test_a_token_says_which_list_it_came_from(settings):
+    settings.ANALYTICS = {"TOKEN_READER": TOKEN_READER}
+    track([event("1", kind="CLICK", token="good"), event("2", token="good")], browser())
+    for row in Event.objects.all():
+        assert (row.surface, row.version, len(row.token)) == ("home", "v3", 32)
+    assert Event.objects.values("token").distinct().count() == 1
 
 
 @given(

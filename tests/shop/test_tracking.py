@@ -23,7 +23,7 @@ TOKEN = signing.dumps(["frequently_bought_with", "v7", ["JAM"]], salt=SALT, comp
 CREATE = """
 mutation($lines: [CartLineInput!]!) {
   cartCreate(input: {lines: $lines}) {
-    cart { id lines { nodes { id } } }
+    cart { id lines { edges { node { id } } } }
     userErrors { message }
     warnings { code field }
   }
@@ -81,14 +81,14 @@ def test_a_suggestion_is_followed_from_the_cart_to_the_purchase(api, visitor):
 def test_a_made_up_token_is_a_warning_and_no_reason_not_to_sell(api):
     made = api(CREATE, lines=[wish(factories.product("TEA"), 1, "made up")])["cartCreate"]
     assert made["warnings"] == [{"code": "BAD_TOKEN", "field": ["lines", "0", "suggestionToken"]}]
-    assert len(made["cart"]["lines"]["nodes"]) == 1
+    assert len(made["cart"]["lines"]["edges"]) == 1
     assert Event.objects.get().token == ""
 
 
 def test_more_fewer_and_none_of_a_line(api):
     tea = factories.product("TEA", price="2.50")
     cart = api(CREATE, lines=[wish(tea, 2)])["cartCreate"]["cart"]
-    line = cart["lines"]["nodes"][0]["id"]
+    line = cart["lines"]["edges"][0]["node"]["id"]
     update = """mutation($cart: ID!, $line: ID!, $n: Int!) {
       cartLinesUpdate(cartId: $cart, lines: [{id: $line, quantity: $n}]) { cart { id } }
     }"""

@@ -2,6 +2,7 @@
 
 from celery.schedules import crontab
 
+from tests.projects import celery  # noqa: F401  (makes the app of the project)
 from tests.projects.databases import database
 
 SECRET_KEY = "only-for-tests"
