@@ -11,10 +11,9 @@ class RecommendationsConfig(AppConfig):
 
     def ready(self) -> None:
         from recommendations import checks  # noqa: F401  (registers the system checks)
-        from recommendations.models import MerchandisingRule
-        from recommendations.services.rule_book import stamp_rules
+        from recommendations.models import Experiment, MerchandisingRule
+        from recommendations.services.steering import stamp
 
-        for changed in (post_save, post_delete):
-            changed.connect(
-                stamp_rules, sender=MerchandisingRule, dispatch_uid="recommendations.rules"
-            )
+        for model in (MerchandisingRule, Experiment):
+            for changed in (post_save, post_delete):
+                changed.connect(stamp, sender=model, dispatch_uid="recommendations.steering")

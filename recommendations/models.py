@@ -174,6 +174,14 @@ class MerchandisingRule(models.Model):
         blank=True,
         help_text=_("Only for baskets with a product of it."),
     )
+    arm = models.ForeignKey(
+        "Arm",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        verbose_name=_("arm"),
+        help_text=_("Only for visitors in this arm of an experiment, while it runs."),
+    )
     starts_at = models.DateTimeField(_("starts at"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
     priority = models.SmallIntegerField(
@@ -203,8 +211,9 @@ class MerchandisingRule(models.Model):
         check_rule(self)
 
 
-class RuleStamp(models.Model):
-    """One row, whose value changes with the rules: serving reads it along with its lists."""
+class SteeringStamp(models.Model):
+    """One row, whose value changes with the rules and with what experiments run: serving reads it
+    along with its lists."""
 
     value = models.CharField(max_length=32)
 
@@ -270,3 +279,8 @@ class Arm(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def key(self) -> str:
+        """Names the experiment and the arm, in tokens and in events."""
+        return f"{self.experiment_id}/{self.name}"

@@ -17,18 +17,9 @@ from django.views.decorators.http import require_POST
 
 from recommendations.conf import get_settings
 from recommendations.exceptions import RecommendationsError
-from recommendations.models import (
-    TRAINED,
-    LiveVersion,
-    MerchandisingRule,
-    ModelVersion,
-    RunStatus,
-)
-from recommendations.rule_admin import MerchandisingRuleAdmin
+from recommendations.models import TRAINED, LiveVersion, ModelVersion, RunStatus
 from recommendations.services import figures, publishing
 from recommendations.tasks import train
-
-admin.site.register(MerchandisingRule, MerchandisingRuleAdmin)
 
 
 @admin.register(ModelVersion)

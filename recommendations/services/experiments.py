@@ -12,7 +12,7 @@ from django.utils import timezone
 from recommendations.conf import get_behaviour
 from recommendations.exceptions import ExperimentNotReady
 from recommendations.models import TRAINED, Arm, Experiment, ModelVersion, Treatment
-from recommendations.stores.base import Findings
+from recommendations.stores.base import Actor, Findings
 
 
 @dataclass(frozen=True)
@@ -49,26 +49,26 @@ class Plan:
         return self.arms[-1]
 
 
-def key_of(experiment: Experiment, arm: Arm) -> str:
-    return f"{experiment.pk}/{arm.name}"
+def visitor_of(actor: Actor) -> str:
+    """Who is in an experiment, a device; empty for whoever must not be followed."""
+    behaviour = get_behaviour()
+    return behaviour.visitor_of(actor.request) if behaviour and actor.request else ""
 
 
-def running_plans(scope: str) -> list[Plan]:
-    """The experiments that run in a scope, one a surface at most."""
-    found = Experiment.objects.filter(
-        scope=scope, started_at__isnull=False, ended_at__isnull=True
-    ).prefetch_related("arms")
+def running_plans() -> list[Plan]:
+    """The experiments that run, one at most on a surface in a scope."""
+    running = Experiment.objects.filter(started_at__isnull=False, ended_at__isnull=True)
     return [
         Plan(
             one.surface,
             one.scope,
             one.salt,
             tuple(
-                PlannedArm(key_of(one, arm), arm.share, arm.treatment, arm.version_id)
+                PlannedArm(arm.key, arm.share, arm.treatment, arm.version_id)
                 for arm in one.arms.all()
             ),
         )
-        for one in found
+        for one in running.prefetch_related("arms")
     ]
 
 
@@ -134,8 +134,8 @@ def findings(experiment: Experiment) -> Findings | None:
     arms = list(experiment.arms.all())
     control = next(arm for arm in arms if arm.is_control)
     return behaviour.findings(
-        {key_of(experiment, arm): arm.share for arm in arms},
-        key_of(experiment, control),
+        {arm.key: arm.share for arm in arms},
+        control.key,
         experiment.started_at,
         experiment.ended_at,
     )

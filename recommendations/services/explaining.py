@@ -10,9 +10,10 @@ from recommendations.choices import Effect
 from recommendations.conf import get_store
 from recommendations.exceptions import InvalidArgument
 from recommendations.models import MerchandisingRule, Surface
-from recommendations.services.rule_book import active_rules, as_rule
+from recommendations.services.questions import Question
 from recommendations.services.rules import Rule
-from recommendations.services.serving import ANYBODY, Answering, Question
+from recommendations.services.serving import ANYBODY, Answering
+from recommendations.services.steering import active_rules, as_rule
 from recommendations.services.suggestions import Suggestion, Suggestions
 from recommendations.stores.base import Scope
 

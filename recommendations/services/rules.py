@@ -22,8 +22,9 @@ Label = tuple[str, str, str]
 class Rule:
     """A saved rule, or one that is tried out. Empty fields are about anything.
 
-    It speaks in a `surface` and `scope` while a period lasts, for baskets with `seed_product` or a
-    product of `seed_category`, of what `target`, `value`, `attribute` and the bounds describe.
+    It speaks in a `surface` and `scope` while a period lasts, to visitors in an `arm`, for baskets
+    with `seed_product` or a product of `seed_category`, of what `target`, `value`, `attribute` and
+    the bounds describe.
     `factor` is what boosts (> 1) and buries (< 1) multiply scores by.
     """
 
@@ -35,6 +36,7 @@ class Rule:
     scope: str = ""
     seed_product: str = ""
     seed_category: str = ""
+    arm: str = ""
     target: str = Target.PRODUCT
     value: str = ""
     attribute: str = ""
@@ -49,10 +51,11 @@ class Rule:
         factor = f" × {self.factor:g}" if self.effect in (Effect.BOOST, Effect.BURY) else ""
         return f"{self.effect}{factor} ({self.name})"
 
-    def is_on(self, surface: str, scope: str, now: datetime) -> bool:
+    def is_on(self, surface: str, scope: str, now: datetime, arm: str = "") -> bool:
         """`ends_at` itself is past the end."""
         return (
             self.surface in ("", surface)
+            and self.arm in ("", arm)
             and self.scope in ("", scope)
             and (self.starts_at is None or self.starts_at <= now)
             and (self.ends_at is None or now < self.ends_at)
@@ -176,8 +179,10 @@ class Effects:
 class RuleSet:
     """The rules that are on for one surface at one moment, ready for any basket."""
 
-    def __init__(self, rules: Iterable[Rule], surface: str, scope: str, now: datetime) -> None:
-        on = [rule for rule in rules if rule.is_on(surface, scope, now)]
+    def __init__(
+        self, rules: Iterable[Rule], surface: str, scope: str, now: datetime, arm: str = ""
+    ) -> None:
+        on = [rule for rule in rules if rule.is_on(surface, scope, now, arm)]
         self._always = [rule for rule in on if rule.seed is None]
         self._by_seed: dict[Label, list[Rule]] = {}
         for rule in on:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -17,19 +16,20 @@ from django.utils import timezone
 
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import InvalidArgument
-from recommendations.models import TRAINED, Surface
+from recommendations.models import TRAINED, Surface, Treatment
+from recommendations.services.evidence import evidence_of
+from recommendations.services.experiments import PlannedArm, visitor_of
 from recommendations.services.lists import (
     NOTHING,
-    Lists,
-    StoredList,
     blended,
     item_orders,
     load_lists,
 )
-from recommendations.services.merging import Ranking, Share
+from recommendations.services.merging import Ranking
+from recommendations.services.questions import Question
 from recommendations.services.reasons import reason_for
-from recommendations.services.rule_book import rules_at
 from recommendations.services.rules import Effects, Rule, RuleSet
+from recommendations.services.steering import Steering, last_known, steering_at
 from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
 from recommendations.stores.base import Actor, Offer, Scope
 
@@ -40,28 +40,6 @@ SPARE = 6
 MAX_BECAUSE_OF = 3
 ANYBODY = Actor()
 DEFAULT_SCOPE = Scope()
-
-
-@dataclass(frozen=True)
-class Question:
-    """What to suggest for.
-
-    seeds: product key → weight. excluded: what must not be in the answer besides the seeds.
-    own: candidates that the surface knows by itself and own_source: from where.
-    reasons: product key → why, for these.
-    category: the key of the one whose products are wanted.
-    """
-
-    seeds: Mapping[str, float] = field(default_factory=dict)
-    excluded: Collection[str] = ()
-    own: StoredList = NOTHING
-    own_source: Source = Source.PERSONAL
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    category: str = ""
-
-    @classmethod
-    def of(cls, basket: Iterable[str]) -> Question:
-        return cls(seeds=dict.fromkeys(basket, 1.0))
 
 
 def frequently_bought_with(
@@ -124,35 +102,57 @@ class Answering:
         self.offers: dict[str, Offer] = {}
         self._asked: set[str] = set()
         self._effects: dict[int, Effects] = {}
-        main = surface if surface in TRAINED else Surface.FREQUENTLY_BOUGHT_WITH
+        self.arm = self._arm(last_known())
+        self._load()
+        steering = steering_at(self.lists.steering_stamp or self.fallback.steering_stamp)
+        arm = self._arm(steering)
+        if arm != self.arm:  # an experiment has started or ended since the last request
+            self.arm = arm
+            self._load()
+        self.rules = RuleSet(
+            steering.rules if rules is None else rules,
+            surface,
+            scope.name,
+            timezone.now(),
+            arm.key if arm else "",
+        )
+        self.rankings = [self._rank(question) for question in questions]
+
+    def _arm(self, steering: Steering) -> PlannedArm | None:
+        plan = steering.plan(self.surface, self.scope.name)
+        visitor = visitor_of(self.actor) if plan else ""
+        return plan.arm_of(visitor) if plan and visitor else None
+
+    def _load(self) -> None:
+        main = self.surface if self.surface in TRAINED else Surface.FREQUENTLY_BOUGHT_WITH
+        version = self.arm.version_id if self.arm else None
         found = load_lists(
             {main, Surface.FREQUENTLY_BOUGHT_WITH},
-            scope,
-            seeds={seed for question in questions for seed in question.seeds},
-            categories={"", *(question.category for question in questions)},
+            self.scope,
+            seeds={seed for question in self.questions for seed in question.seeds},
+            categories={"", *(question.category for question in self.questions)},
+            shown={} if version is None else {main: version},
         )
         self.lists = found[main]
         self.fallback = found[Surface.FREQUENTLY_BOUGHT_WITH]
-        if rules is None:
-            rules = rules_at(self.lists.rules_stamp or self.fallback.rules_stamp)
-        self.rules = RuleSet(rules, surface, scope.name, timezone.now())
-        self.rankings = [self._rank(question) for question in questions]
 
     def answers(self) -> list[Suggestions]:
-        chosen = self._choose()
+        holds_out = self.arm is not None and self.arm.treatment == Treatment.NOTHING
+        chosen = [[] for _ in self.questions] if holds_out else self._choose()
         speaking = {
             key
             for ranking, keys in zip(self.rankings, chosen, strict=True)
             for key in keys
             if any(share.pair_orders for share in ranking.shares(key)[:1])
         }
-        orders = item_orders(self.surface, self.scope, self.lists, speaking)
+        orders = item_orders(self.lists, speaking)
         return [
             Suggestions(
                 items=tuple(self._suggestion(n, key, orders) for key in keys),
                 version=self.lists.version or self.fallback.version,
                 surface=self.surface,
                 seeds=tuple(sorted(question.seeds)),
+                arm=self.arm.key if self.arm else "",
             )
             for n, (question, keys) in enumerate(zip(self.questions, chosen, strict=True))
         ]
@@ -253,7 +253,7 @@ class Answering:
         because_of = self._because_of(ranking, key)
         evidence = None
         if because_of:
-            evidence = _evidence(ranking.shares(key)[0], orders.get(key, 0), self.lists)
+            evidence = evidence_of(ranking.shares(key)[0], orders.get(key, 0), self.lists)
         source = ranking.filler(key) or self._source(evidence)
         if key in self.effects(n).pins:
             source = Source.PINNED
@@ -273,18 +273,3 @@ class Answering:
         if self.surface == Surface.RECOMMENDED_FOR_YOU:
             return Source.PERSONAL
         return Source.BOUGHT_TOGETHER if evidence else Source.SIMILAR
-
-
-def _evidence(strongest: Share, orders: int, lists: Lists) -> Evidence | None:
-    """Of the seed that counts most, where orders speak for it. `orders`: the candidate's own."""
-    if not strongest.pair_orders or not orders:
-        return None
-    seed_orders = lists.by_seed[strongest.seed].orders
-    confidence = strongest.pair_orders / seed_orders
-    return Evidence(
-        pair_orders=strongest.pair_orders,
-        seed_orders=seed_orders,
-        support=strongest.pair_orders / lists.orders,
-        confidence=confidence,
-        lift=confidence * lists.orders / orders,
-    )

@@ -14,8 +14,9 @@ from recommendations.conf import get_behaviour, get_store
 from recommendations.models import Surface
 from recommendations.services.history import MAX_PURCHASES, repeats, taste
 from recommendations.services.lists import ordered
+from recommendations.services.questions import Question
 from recommendations.services.reasons import repeat_reason
-from recommendations.services.serving import ANYBODY, DEFAULT_SCOPE, Question, answer
+from recommendations.services.serving import ANYBODY, DEFAULT_SCOPE, answer
 from recommendations.services.suggestions import Source, Suggestions
 from recommendations.stores.base import Actor, Purchase, Scope
 

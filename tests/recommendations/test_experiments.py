@@ -63,16 +63,15 @@ class TestAssignment:
 class TestRunning:
     def test_what_runs_is_what_was_started_and_not_ended(self):
         one = experiment(CONTROL, HOLD_OUT)
-        assert experiments.running_plans("default") == []
+        assert experiments.running_plans() == []
         experiments.start(one)
-        (found,) = experiments.running_plans("default")
+        (found,) = experiments.running_plans()
         assert found.arms == (
             PlannedArm(f"{one.pk}/control", 50, LIVE),
             PlannedArm(f"{one.pk}/hold-out", 50, NOTHING),
         )
-        assert experiments.running_plans("elsewhere") == []
         experiments.end(one)
-        assert experiments.running_plans("default") == []
+        assert experiments.running_plans() == []
 
     def test_one_runs_at_a_time_on_a_surface(self):
         experiments.start(experiment(CONTROL, HOLD_OUT, name="First"))

@@ -63,6 +63,7 @@ class PreviewForm(forms.Form):
     )
 
 
+@admin.register(MerchandisingRule)
 class MerchandisingRuleAdmin(admin.ModelAdmin):
     form = RuleForm
     list_display = [
