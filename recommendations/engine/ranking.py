@@ -1,8 +1,10 @@
-"""From a full matrix of scores, a block of rows at a time, to ranked lists with evidence."""
+"""From a full matrix of scores, a block of rows at a time, to ranked lists with evidence; and to
+the same lists with the evidence of other orders."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from scipy import sparse
 
 from recommendations.engine.base import Entry, ListKind, Publication, Ranked
 from recommendations.engine.interactions import Interactions
-from recommendations.engine.pairs import pair_orders
+from recommendations.engine.pairs import orders_of_pairs, pair_orders
 
 #: (first seed, end) → scores of those seeds, shape (end − first, items).
 ScoreRows = Callable[[int, int], npt.NDArray[Any]]
@@ -40,6 +42,66 @@ def rank_pairs(
             ]
             if entries and entries[0].score > 0:
                 yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), entries)
+
+
+def with_evidence(
+    lists: Sequence[Ranked], interactions: Interactions, publication: Publication
+) -> list[Ranked]:
+    """Item lists with their scores, and the orders as these baskets have them.
+
+    A pair that was bought together stays if it may still be published. An entry that is there for
+    another reason, with no pair orders, stays in any case, unless nothing speaks for anything.
+    """
+    X = interactions
+    position = {key: j for j, key in enumerate(X.items)}
+    longest = max((len(ranked.entries) for ranked in lists), default=0)
+    others = np.full((len(lists), longest), -1, dtype=np.int32)
+    for row, ranked in enumerate(lists):
+        if ranked.seed in position:
+            others[row, : len(ranked.entries)] = [position.get(e.key, -1) for e in ranked.entries]
+    n = np.append(X.item_orders(), 0)  # the last is that of a seed in no basket
+    seeds = np.array([position.get(ranked.seed, -1) for ranked in lists], dtype=np.int64)
+    pairs = np.zeros_like(others)
+    pairs[seeds >= 0] = orders_of_pairs(
+        X,
+        seeds[seeds >= 0],
+        others[seeds >= 0],
+        min_orders=publication.min_orders,
+        min_buyers=publication.min_buyers,
+    )
+    return [
+        ranked._replace(orders=int(n[seed]), entries=_counted(ranked.entries, row.tolist()))
+        for ranked, seed, row in zip(lists, seeds, pairs, strict=True)
+    ]
+
+
+def with_added(lists: Iterable[Ranked], baskets: Iterable[Collection[str]]) -> list[Ranked]:
+    """The same lists after these baskets came on top of all that was counted."""
+    more: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for basket in baskets:
+        for key in basket:
+            more[key].update(basket)
+    return [
+        ranked._replace(
+            orders=ranked.orders + more[ranked.seed][ranked.seed],
+            entries=[
+                one._replace(pair_orders=one.pair_orders + more[ranked.seed][one.key])
+                if one.pair_orders
+                else one
+                for one in ranked.entries
+            ],
+        )
+        for ranked in lists
+    ]
+
+
+def _counted(entries: Sequence[Entry], orders: Sequence[int]) -> list[Entry]:
+    kept = [
+        entry._replace(pair_orders=orders[place] if entry.pair_orders else 0)
+        for place, entry in enumerate(entries)
+        if orders[place] or not entry.pair_orders
+    ]
+    return kept if kept and kept[0].score > 0 else []
 
 
 def _best(

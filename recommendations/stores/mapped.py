@@ -17,6 +17,7 @@ from recommendations.conf import SETTING, get_settings
 from recommendations.exceptions import ConfigurationError, InvalidArgument
 from recommendations.stores.base import (
     Actor,
+    ChangedOrder,
     Offer,
     OfferFacts,
     OrderLineFact,
@@ -27,7 +28,13 @@ from recommendations.stores.base import (
 from recommendations.stores.map_reader import MapReader
 from recommendations.stores.mapping import OrderLineMap, ProductMap, Source, StoreMap
 from recommendations.stores.paths import Path
-from recommendations.stores.querying import column_values, key_ranges, known_keys, moment
+from recommendations.stores.querying import (
+    column_values,
+    key_ranges,
+    known_keys,
+    moment,
+    with_lines,
+)
 from recommendations.stores.trees import CategoryTree
 
 PRODUCTS_A_QUERY = 2_000
@@ -54,15 +61,7 @@ class MappedStore:
         ]
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
-        lines = self.map.order_line
-        paths: list[Any] = [lines.order.lookup, self._product_key(lines.product)]
-        paths += [path.lookup for path in lines.buyer]
-        paths += [lines.ordered_at.lookup] if lines.ordered_at else []
-        for rows in key_ranges(self._lines(scope).filter(_counts(lines)), *paths):
-            keys = self._canonical([row[1] for row in rows], lines.product, scope)
-            for row, key in zip(rows, keys, strict=True):
-                if key is not None:
-                    yield _fact(lines, row, key)
+        return self._facts(self._lines(scope), scope)
 
     def count_order_lines(self, scope: Scope) -> int:
         return self._lines(scope).filter(_counts(self.map.order_line)).count()
@@ -73,6 +72,19 @@ class MappedStore:
         if path is None:
             return None
         return moment(self._newest(path.lookup, scope))
+
+    def changed_orders(self, scope: Scope, since: datetime) -> Iterator[ChangedOrder]:
+        """By `changed_at`. Where the map has none, only orders that were placed since are found."""
+        lines = self.map.order_line
+        path, order = lines.changed_at or lines.ordered_at, lines.order.lookup
+        if path is None:
+            return iter(())
+        changed = self._lines(scope).filter(**{f"{path.lookup}__gte": since})
+        keys = changed.order_by(order).values_list(order, flat=True).distinct()
+        return with_lines(
+            ((key, str(key)) for key in keys),
+            lambda keys: self._facts(self._lines(scope).filter(**{f"{order}__in": keys}), scope),
+        )
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         products, tree = self._products(scope).order_by("pk"), self.map.category_tree()
@@ -181,6 +193,17 @@ class MappedStore:
     def _lines(self, scope: Scope) -> QuerySet[Any]:
         lines = self.map.order_line
         return lines.model._default_manager.filter(self._of(lines.scope, scope))
+
+    def _facts(self, found: QuerySet[Any], scope: Scope) -> Iterator[OrderLineFact]:
+        lines = self.map.order_line
+        paths: list[Any] = [lines.order.lookup, self._product_key(lines.product)]
+        paths += [path.lookup for path in lines.buyer]
+        paths += [lines.ordered_at.lookup] if lines.ordered_at else []
+        for rows in key_ranges(found.filter(_counts(lines)), *paths):
+            keys = self._canonical([row[1] for row in rows], lines.product, scope)
+            for row, key in zip(rows, keys, strict=True):
+                if key is not None:
+                    yield _fact(lines, row, key)
 
     def _newest(self, lookup: str, scope: Scope) -> Any:
         """Asks the orders where that is enough: they are fewer than their lines."""
