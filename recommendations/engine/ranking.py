@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommendations.engine.base import Entry, ListKind, Publication, Ranked
+from recommendations.engine.confirmation import Confirmation
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.pairs import orders_of_pairs, pair_orders
 
@@ -21,10 +22,14 @@ SEEDS_A_BLOCK = 512
 
 
 def rank_pairs(
-    interactions: Interactions, score_rows: ScoreRows, publication: Publication
+    interactions: Interactions,
+    score_rows: ScoreRows,
+    publication: Publication,
+    confirmation: Confirmation | None = None,
 ) -> Iterator[Ranked]:
     """For every item the k best others with a positive score among the pairs that may be published,
-    and the `against` most negative of all others. Equal scores come by item index."""
+    and the `against` most negative of all others. Equal scores come by item index. With a
+    `confirmation` positive scores count as far as it goes."""
     X = interactions
     pairs = pair_orders(X, min_orders=publication.min_orders, min_buyers=publication.min_buyers)
     n = X.item_orders()
@@ -36,7 +41,7 @@ def rank_pairs(
             entries = [
                 Entry(X.items[j], score, orders)
                 for j, score, orders in (
-                    *_best(row, pairs, seed, publication.k),
+                    *_best(row, pairs, seed, publication.k, confirmation),
                     *_against(row, seed, publication.against),
                 )
             ]
@@ -105,11 +110,17 @@ def _counted(entries: Sequence[Entry], orders: Sequence[int]) -> list[Entry]:
 
 
 def _best(
-    row: npt.NDArray[Any], pairs: sparse.csr_array, seed: int, k: int
+    row: npt.NDArray[Any],
+    pairs: sparse.csr_array,
+    seed: int,
+    k: int,
+    confirmation: Confirmation | None,
 ) -> Iterator[tuple[int, float, int]]:
     span = slice(pairs.indptr[seed], pairs.indptr[seed + 1])
     others, orders = pairs.indices[span], pairs.data[span]
     scores = row[others]
+    if confirmation:
+        scores = scores * confirmation.shares(seed, others, orders)
     chosen = _top(scores, k)
     chosen = chosen[scores[chosen] > 0]
     return zip(

@@ -12,6 +12,7 @@ from analytics.models import DailyFigure, RollUp
 from analytics.services.rollup import OVERLAP, count_day, roll_day, roll_up
 from analytics.stats.daily import Figure
 from tests.analytics.behaviour import DAY, event, happened, tea_shop
+from tests.shop.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +155,12 @@ class Recomputation(TestCase):
         for number in range(3):
             day = DAY + timedelta(days=number)
             assert stored(day) == sorted(count_day(day, "default"))
+
+
+@pytest.mark.row_locks
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_count_a_day_once():
+    happened(*tea_shop())
+    roll_up()
+    at_once(4, lambda number: roll_day(DAY, "default"))
+    assert stored() == sorted(count_day(DAY, "default"))

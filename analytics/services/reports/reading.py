@@ -117,8 +117,9 @@ def events(filters: Filters, *kinds: EventKind) -> QuerySet[Event]:
 def of_segment(chosen: QuerySet[Event], filters: Filters) -> QuerySet[Event]:
     if filters.source:
         came = Event.objects.filter(
-            source=filters.source, at__gte=filters.opens, at__lt=filters.closes
-        )
+            scope=filters.scope, source=filters.source, at__gte=filters.opens,
+            at__lt=filters.closes,
+        )  # fmt: skip
         chosen = chosen.filter(visitor__in=came.exclude(visitor="").values("visitor"))
     return chosen.filter(device=filters.device) if filters.device else chosen
 
