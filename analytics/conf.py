@@ -55,6 +55,8 @@ class Settings:
     SCOPE_READER: str = ""
     #: Dotted path of a subclass of `analytics.host.Host`: texts and titles for the reports.
     HOST: str = ""
+    #: For `analytics.oscar`: statuses in which an order or line is undone.
+    OSCAR_TAKEN_BACK: tuple[str, ...] = ("Cancelled",)
     #: Whether events are written by a Celery worker; directly while the broker is down.
     USE_CELERY: bool = False
     #: Events are kept for so many whole months before the current one.

@@ -8,13 +8,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from analytics.exceptions import BadEvent
 from analytics.models import Event, Visitor
 from analytics.services import tokens
+from analytics.services.client_events import MAX_LENGTHS, UNSTORABLE
 from analytics.services.ingest import key_of, record
-from analytics.services.visitors import Caller, current_request, identify, pseudonym
+from analytics.services.visitors import (
+    Caller,
+    current_request,
+    hand_out,
+    identify,
+    pseudonym,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +34,7 @@ class Fact:
     product_key: str = ""
     cart_key: str = ""
     order_key: str = ""
+    query: str = ""
     quantity: int | None = None
     amount: Decimal | None = None
     currency: str = ""
@@ -34,19 +43,24 @@ class Fact:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-def record_visitor_facts(kind: str, facts: Iterable[Fact]) -> None:
+def record_visitor_facts(
+    kind: str, facts: Iterable[Fact], response: HttpResponseBase | None = None
+) -> None:
     """What whoever sends the running request has done; nothing if they are not to be tracked.
 
-    Outside of a request there is no visitor.
+    Outside of a request there is no visitor. A new device gets an id if there is a response to
+    leave it in.
     """
     request = current_request.get()
     if request is None:
-        caller = _nobody()
-    elif (known := identify(request)) is None:
+        record([_event(kind, one, _nobody()) for one in facts])
         return
-    else:
-        caller = known
-    record([_event(kind, one, caller) for one in facts])
+    caller = identify(request, issue=response is not None)
+    if caller is None:
+        return
+    if response is not None:
+        hand_out(caller, request, response)
+    record([_event(kind, one, caller) for one in facts], caller)
 
 
 def record_person_facts(kind: str, person: str, facts: Iterable[Fact]) -> None:
@@ -83,6 +97,7 @@ def _event(kind: str, fact: Fact, caller: Caller) -> Event:
         product_key=fact.product_key,
         cart_key=pseudonym("cart", fact.cart_key) if fact.cart_key else "",
         order_key=fact.order_key,
+        query=UNSTORABLE.sub("", fact.query).strip()[: MAX_LENGTHS["query"]],
         quantity=fact.quantity,
         amount=fact.amount,
         currency=fact.currency,

@@ -61,10 +61,11 @@ def identify(request: HttpRequest, *, issue: bool = False) -> Caller | None:
 
 
 def hand_out(caller: Caller, request: HttpRequest, response: HttpResponseBase) -> None:
-    """Leaves a new id in the browser."""
+    """Leaves a new id in the browser, and in the request for what else is recorded of it."""
     if not caller.is_new:
         return
     settings = get_settings()
+    request.COOKIES[settings.VISITOR_COOKIE] = caller.visitor_id
     response.set_cookie(
         settings.VISITOR_COOKIE,
         caller.visitor_id,

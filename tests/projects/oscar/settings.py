@@ -17,6 +17,8 @@ INSTALLED_APPS = [
     *(FORKED.get(app, app) for app in oscar.INSTALLED_APPS),
     "strawberry_django",
     "recommendations",
+    "analytics",
+    "analytics.oscar",
 ]
 MIGRATION_MODULES = {"partner": "oscar.apps.partner.migrations"}
 SITE_ID = 1
@@ -26,6 +28,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "oscar.apps.basket.middleware.BasketMiddleware",
+    "analytics.middleware.visitor_middleware",
+    "analytics.middleware.page_view_middleware",
 ]
 TEMPLATES = [
     {
