@@ -7,7 +7,7 @@ its parent. Amounts are without tax, as those prices are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 from django.db import transaction
@@ -36,7 +36,10 @@ def after_commit(receive: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(receive)
     def wait(**given: Any) -> None:
-        transaction.on_commit(partial(receive, **given), robust=True)
+        def tell() -> None:
+            receive(**given)
+
+        transaction.on_commit(tell, robust=True)
 
     return wait
 
@@ -125,11 +128,12 @@ def _lines(order: Any, lines: Any) -> Iterable[Fact]:
 
 
 def _line(order: Any, line: Any) -> Fact:
+    number = str(order.number)  # Oscar's generator makes integers of them, the table texts
     return Fact(
-        once=(order.number, str(line.pk)),
+        once=(number, str(line.pk)),
         product_key=product_key(line.product) if line.product else "",  # it was deleted since
         cart_key=str(order.basket_id or ""),
-        order_key=order.number,
+        order_key=number,
         quantity=line.quantity,
         amount=line.line_price_excl_tax,
         currency=order.currency,

@@ -8,13 +8,15 @@ from django.core.management import call_command
 from django.urls import include, path
 
 from tests.documents import blocks, commands
+from tests.projects.oscar import settings as project
 
 HERE = Path(__file__).parent
+TRAINING, URLS, BEHAVIOUR = blocks("oscar.md", "python")
 
 
 def test_the_settings_are_complete_and_clean(settings):
     step = {"INSTALLED_APPS": [*oscar.INSTALLED_APPS]}
-    exec(blocks("oscar.md", "python")[0].text, step)  # noqa: S102 (our own page)
+    exec(TRAINING.text, step)  # noqa: S102 (our own page)
     assert step["INSTALLED_APPS"][-1] == "recommendations"
     settings.RECOMMENDATIONS = step["RECOMMENDATIONS"]
     assert [one for one in run_checks() if one.id.startswith("recommendations.")] == []
@@ -38,8 +40,17 @@ def test_the_templates_are_those_the_pages_are_tested_with():
 
 def test_the_urls_reach_the_view():
     urls = {"urlpatterns": [], "path": path, "include": include}
-    exec(blocks("oscar.md", "python")[1].text, urls)  # noqa: S102 (our own page)
+    exec(URLS.text, urls)  # noqa: S102 (our own page)
     (included,) = urls["urlpatterns"]
     assert included.resolve("recommendations/suggestions/").view_name == (
         "recommendations:suggestions"
     )
+
+
+def test_the_settings_for_behaviour_are_clean_and_those_of_the_project(settings):
+    step = {"INSTALLED_APPS": [], "MIDDLEWARE": []}
+    exec(BEHAVIOUR.text, step)  # noqa: S102 (our own page)
+    assert step["INSTALLED_APPS"] == project.INSTALLED_APPS[-2:]
+    assert step["MIDDLEWARE"] == project.MIDDLEWARE[-2:]
+    settings.ANALYTICS = step["ANALYTICS"]
+    assert [one for one in run_checks() if one.id.startswith("boughtwith_analytics.")] == []
