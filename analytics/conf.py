@@ -48,7 +48,7 @@ class Settings:
     CONSENT_COOKIE: str = "analytics_consent"
     #: Dotted path of a function request → bool that answers instead of cookie and header.
     CONSENT_READER: str = ""
-    #: Dotted path of a function token → object with `surface` and `version`, which raises
+    #: Dotted path of a function token → object with `surface`, `version` and `arm`, which raises
     #: `ValueError` for a token that was not made here. Without it no token is accepted.
     TOKEN_READER: str = ""
     #: Dotted path of a function request → scope; without it every event is in scope `default`.

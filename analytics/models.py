@@ -101,6 +101,9 @@ class Event(models.Model):
     )
     surface = models.CharField(max_length=32, blank=True, help_text="As the token says.")
     version = models.CharField(max_length=32, blank=True, help_text="As the token says.")
+    arm = models.CharField(
+        max_length=64, blank=True, help_text="Of an experiment, as the token says."
+    )
     payload = models.JSONField(default=dict)
     simulated = models.BooleanField(default=False)
 

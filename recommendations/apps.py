@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,9 @@ class RecommendationsConfig(AppConfig):
 
     def ready(self) -> None:
         from recommendations import checks  # noqa: F401  (registers the system checks)
+        from recommendations.models import Experiment, MerchandisingRule
+        from recommendations.services.steering import stamp
+
+        for model in (MerchandisingRule, Experiment):
+            for changed in (post_save, post_delete):
+                changed.connect(stamp, sender=model, dispatch_uid="recommendations.steering")

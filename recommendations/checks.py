@@ -7,12 +7,10 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from recommendations.conf import SETTING, Settings, get_settings, get_store
+from recommendations.conf import SETTING, Settings, get_behaviour, get_settings, get_store
 from recommendations.engine.registry import make_model
 from recommendations.exceptions import ConfigurationError, InvalidArgument
-from recommendations.stores.base import Store
-
-PORT = tuple(name for name in vars(Store) if not name.startswith("_"))
+from recommendations.stores.base import Behaviour, Store
 
 
 @register("recommendations")
@@ -23,6 +21,11 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         return [Error(str(error), hint=f"See conf.py for the keys of {SETTING}.", id=_id(1))]
     problems = [
         *_check_store(settings),
+        *(
+            _check_port(settings.BEHAVIOUR, get_behaviour, Behaviour, 6)
+            if settings.BEHAVIOUR
+            else []
+        ),
         *_check_model(settings),
         *_check_scopes(settings),
     ]
@@ -63,16 +66,25 @@ def _check_store(settings: Settings) -> list[CheckMessage]:
     if not settings.STORE:
         hint = "Name your adapter, such as 'myshop.store.MyStore'."
         return [Error(f"{SETTING} has no 'STORE'.", hint=hint, id=_id(2))]
-    try:
-        store = get_store()
-    except ConfigurationError as error:
-        return [Error(str(error), hint="It must be the dotted path of a class.", id=_id(2))]
-    missing = [name for name in PORT if not callable(getattr(store, name, None))]
-    if missing:
-        hint = "Implement every method of recommendations.stores.base.Store."
-        return [Error(f"{settings.STORE} has no {', '.join(missing)}.", hint=hint, id=_id(2))]
-    own_checks: Callable[[], list[CheckMessage]] = getattr(store, "check", list)
+    problems = _check_port(settings.STORE, get_store, Store, 2)
+    if problems:
+        return problems
+    own_checks: Callable[[], list[CheckMessage]] = getattr(get_store(), "check", list)
     return own_checks()
+
+
+def _check_port(path: str, get: Callable[[], Any], port: type, number: int) -> list[CheckMessage]:
+    """Whether what a setting names can be had, and answers all that its port asks."""
+    try:
+        adapter = get()
+    except ConfigurationError as error:
+        return [Error(str(error), hint="It must be the dotted path of a class.", id=_id(number))]
+    asked = [name for name in vars(port) if not name.startswith("_")]
+    missing = [name for name in asked if not callable(getattr(adapter, name, None))]
+    if not missing:
+        return []
+    hint = f"Implement every method of recommendations.stores.base.{port.__name__}."
+    return [Error(f"{path} has no {', '.join(missing)}.", hint=hint, id=_id(number))]
 
 
 def _check_model(settings: Settings) -> list[CheckMessage]:

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from recommendations.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
-    from recommendations.stores.base import Store
+    from recommendations.stores.base import Behaviour, Store
 
 SETTING = "RECOMMENDATIONS"
 
@@ -29,6 +29,10 @@ class Settings:
     STORE: str = ""
     #: Scopes trained apart from each other: sites, countries, channels.
     SCOPES: tuple[str, ...] = ("default",)
+    #: Dotted path of the class that knows what visitors did, one that takes no argument:
+    #: `recommendations.behaviour.EventBehaviour` where the `analytics` app is installed. Without
+    #: it nobody is in an experiment, and nothing was viewed.
+    BEHAVIOUR: str = ""
     #: Name of the model in the registry behind "frequently bought with".
     MODEL: str = "hybrid"
     #: Parameters of that model, by name.
@@ -98,8 +102,21 @@ def get_store() -> Store:
         raise ConfigurationError(f"{SETTING}['STORE'] = {path!r}: {error}") from error
 
 
+@cache
+def get_behaviour() -> Behaviour | None:
+    """What `BEHAVIOUR` names."""
+    path = get_settings().BEHAVIOUR
+    if not path:
+        return None
+    try:
+        return cast("Behaviour", import_string(path)())
+    except ImportError as error:
+        raise ConfigurationError(f"{SETTING}['BEHAVIOUR'] = {path!r}: {error}") from error
+
+
 @receiver(setting_changed, dispatch_uid="recommendations.conf")
 def _forget(*, setting: str, **kwargs: Any) -> None:
     if setting == SETTING:
         get_settings.cache_clear()
         get_store.cache_clear()
+        get_behaviour.cache_clear()

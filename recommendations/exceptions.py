@@ -49,6 +49,12 @@ class VersionNotPublishable(RecommendationsError):
     code = "VERSION_NOT_PUBLISHABLE"
 
 
+class ExperimentNotReady(RecommendationsError):
+    """An experiment can't start, or can't end, as it stands; the message says what is missing."""
+
+    code = "EXPERIMENT_NOT_READY"
+
+
 class BadToken(RecommendationsError, ValueError):
     """A suggestion token was made up, changed, or is too old."""
 

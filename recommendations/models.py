@@ -1,15 +1,19 @@
-"""Model versions, the lists they publish, and which version is live."""
+"""Model versions, the lists they publish, which version is live, and the shop's own rules."""
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from recommendations.choices import Effect, Target
 from recommendations.engine.base import ListKind
 from recommendations.fields import KeyField
+from recommendations.validators import check_rule
 
 
 class Surface(models.TextChoices):
@@ -21,6 +25,7 @@ class Surface(models.TextChoices):
     TRENDING = "trending", _("Trending")
     RECOMMENDED_FOR_YOU = "recommended_for_you", _("Recommended for you")
     BUY_AGAIN = "buy_again", _("Buy again")
+    RECENTLY_VIEWED = "recently_viewed", _("Recently viewed")
 
 
 TRAINED = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.SIMILAR_PRODUCTS, Surface.TRENDING)
@@ -149,3 +154,157 @@ class TrainingLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.surface}/{self.scope}: {self.holder}"
+
+
+class MerchandisingRule(models.Model):
+    """What the shop wants shown, whatever the orders say. `full_clean` refuses a broken one."""
+
+    name = models.CharField(_("name"), max_length=120, help_text=_("Explanations call it so."))
+    effect = models.CharField(_("effect"), max_length=8, choices=Effect)
+    factor = models.FloatField(
+        _("factor"),
+        null=True,
+        blank=True,
+        help_text=_("What scores are multiplied by: above 1 for a boost, below 1 to bury."),
+    )
+    target = models.CharField(_("target"), max_length=10, choices=Target, default=Target.PRODUCT)
+    value = KeyField(
+        _("value"),
+        max_length=255,
+        blank=True,
+        help_text=_("The key of the product or category, or the value of the attribute."),
+    )
+    attribute = models.CharField(_("attribute"), max_length=120, blank=True)
+    at_least = models.DecimalField(
+        _("at least"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    at_most = models.DecimalField(
+        _("at most"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    surface = models.CharField(
+        _("surface"), max_length=32, choices=Surface, blank=True, help_text=_("Empty: on all.")
+    )
+    scope = KeyField(_("scope"), max_length=64, blank=True, help_text=_("Empty: in all."))
+    seed_product = KeyField(
+        _("seed product"),
+        max_length=255,
+        blank=True,
+        help_text=_("Only for baskets with it, and for its own page."),
+    )
+    seed_category = KeyField(
+        _("seed category"),
+        max_length=255,
+        blank=True,
+        help_text=_("Only for baskets with a product of it."),
+    )
+    arm = models.ForeignKey(
+        "Arm",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        verbose_name=_("arm"),
+        help_text=_("Only for visitors in this arm of an experiment, while it runs."),
+    )
+    starts_at = models.DateTimeField(_("starts at"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    priority = models.SmallIntegerField(
+        _("priority"), default=0, help_text=_("Of several rules the highest counts first.")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering: ClassVar = ["-priority", "pk"]
+        verbose_name = _("merchandising rule")
+        verbose_name_plural = _("merchandising rules")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def about(self) -> str:
+        """Its target in words, such as "Price band 10 … 20 EUR"."""
+        if self.at_least is None and self.at_most is None:
+            described = f"{self.attribute} {self.value}"
+        else:
+            low, high = ("" if one is None else one for one in (self.at_least, self.at_most))
+            described = f"{low} … {high} {self.currency}"
+        return f"{self.get_target_display()} {' '.join(described.split())}"
+
+    def clean(self) -> None:
+        """Keys of variants become those of their products."""
+        check_rule(self)
+
+
+class SteeringStamp(models.Model):
+    """One row, whose value changes with the rules and with what experiments run: serving reads it
+    along with its lists."""
+
+    value = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Treatment(models.TextChoices):
+    LIVE = "LIVE", _("The live version")
+    VERSION = "VERSION", _("Another version")
+    NOTHING = "NOTHING", _("No suggestions")
+
+
+def new_salt() -> str:
+    return uuid.uuid4().hex
+
+
+class Experiment(models.Model):
+    """Visitors are shown different suggestions, to see what these bring.
+
+    One runs at a time on a surface and scope. While it runs and after, nothing of it changes.
+    """
+
+    name = models.CharField(max_length=120)
+    surface = models.CharField(max_length=32, choices=Surface)
+    scope = KeyField(max_length=64, default="default")
+    salt = models.CharField(max_length=32, default=new_salt, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("experiment")
+        verbose_name_plural = _("experiments")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Arm(models.Model):
+    """A part of the visitors of an experiment, and what they are shown."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="arms")
+    name = models.SlugField(max_length=40)
+    share = models.PositiveSmallIntegerField(
+        default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="Part of the visitors, in relation to the shares of the other arms.",
+    )
+    treatment = models.CharField(max_length=8, choices=Treatment, default=Treatment.LIVE)
+    version = models.ForeignKey(
+        ModelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    is_control = models.BooleanField(
+        default=False, help_text="What the other arms are compared with."
+    )
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["experiment", "name"], name="one_arm_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> str:
+        """Names the experiment and the arm, in tokens and in events."""
+        return f"{self.experiment_id}/{self.name}"

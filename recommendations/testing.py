@@ -8,9 +8,10 @@ class TestMyStore(StoreContract):
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from unittest import SkipTest
 
@@ -24,10 +25,19 @@ from recommendations.stores.base import Actor, ProductDoc, Scope, Store
 
 @dataclass(frozen=True)
 class WorldProduct:
+    """`stock` is 0 for what is not available. A store may leave out what it does not know of
+    price, stock and attributes: its `offer_facts` say so."""
+
     key: str
     title: str
-    available: bool = True
+    stock: int = 5
     categories: tuple[str, ...] = ()
+    price: str = "10.00"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def available(self) -> bool:
+        return self.stock > 0
 
 
 @dataclass(frozen=True)
@@ -52,10 +62,12 @@ class World:
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WORLD = World(
     products=(
-        WorldProduct("tea", "Green tea", categories=("Drinks", "Tea")),
+        WorldProduct(
+            "tea", "Green tea", 7, ("Drinks", "Tea"), price="4.50", attributes={"age": "3"}
+        ),
         WorldProduct("cup", "Cup"),
         WorldProduct("Cup", "Another cup, whose key differs in case only"),
-        WorldProduct("gone", "Sold out", available=False),
+        WorldProduct("gone", "Sold out", stock=0),
     ),
     orders=(
         WorldOrder("1", ("tea", "cup"), "ann", NOON),
@@ -183,6 +195,27 @@ class StoreContract:
             keys["gone"]: False,
         }
         assert offers[keys["tea"]].title == "Green tea"
+
+    def test_offers_have_the_facts_that_the_store_says_they_have(self) -> None:
+        store = self.make_store(WORLD)
+        facts, key = store.offer_facts(self.scope), self.keys_in(store)["tea"]
+        offer = store.offers([key], Actor(), self.scope)[key]
+        assert offer.price == (Decimal("4.50") if facts.price else None)
+        assert offer.currency in (facts.currencies or ("",))
+        assert offer.stock == (7 if facts.stock else None)
+
+    def test_offers_have_the_attributes_that_were_asked_for(self) -> None:
+        store = self.make_store(WORLD)
+        key, names = self.keys_in(store)["tea"], store.offer_facts(self.scope).attributes
+
+        def attributes(*asked: str) -> dict[str, str]:
+            return dict(store.offers([key], Actor(), self.scope, asked)[key].attributes)
+
+        assert attributes() == attributes("no such attribute") == {}
+        if names is None or "age" in names:
+            assert attributes("age", "no such attribute") == {"age": "3"}
+        else:
+            assert attributes("age") == {}
 
 
 def _sizes(values: Sequence[Any]) -> list[int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
 from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest
 
@@ -12,13 +14,14 @@ from recommendations.stores.base import (
     Actor,
     ChangedOrder,
     Offer,
+    OfferFacts,
     OrderLineFact,
     ProductDoc,
     Purchase,
     Scope,
 )
 from recommendations.stores.querying import key_ranges, with_lines
-from shop.catalog.models import Category, Product, PublicationState, Variant
+from shop.catalog.models import Attribute, Category, Product, PublicationState, Variant
 from shop.customers.services import customer_of
 from shop.orders.models import TAKEN_BACK, Order, OrderLine
 
@@ -94,17 +97,43 @@ class ShopStore:
         )
         return [Purchase(*row) for row in newest[:limit]]
 
-    def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
-        """A row a variant: that is quicker than a group for each of a few products."""
-        rows = Product.objects.filter(code__in=list(keys)).values_list(
-            "code", "title", "state", "category__path", "variants__stock"
+    def offers(
+        self, keys: Iterable[str], actor: Actor, scope: Scope, attributes: Collection[str] = ()
+    ) -> Mapping[str, Offer]:
+        """A row a variant and attribute: quicker than a group for each of a few products."""
+        columns = ["code", "title", "state", "category__path"]
+        columns += ["variants__pk", "variants__price", "variants__stock"]
+        columns += ["attributes__attribute__name", "attributes__value"] if attributes else []
+        products: dict[str, list[Any]] = {}
+        found = Product.objects.filter(code__in=list(keys)).order_by()
+        for code, *row in found.values_list(*columns):
+            products.setdefault(code, []).append(row)
+        return {code: _offer(code, rows, attributes) for code, rows in products.items()}
+
+    def offer_facts(self, scope: Scope) -> OfferFacts:
+        return OfferFacts(
+            price=True,
+            currencies=(settings.SHOP_CURRENCY,),
+            stock=True,
+            attributes=tuple(Attribute.objects.values_list("name", flat=True)),
         )
-        offers: dict[str, Offer] = {}
-        for code, title, state, path, stock in rows.order_by():
-            available = state == PublicationState.PUBLISHED and (stock or 0) > 0
-            if code not in offers or available:
-                offers[code] = Offer(code, title, available, _prefixes(path))
-        return offers
+
+
+def _offer(code: str, rows: Sequence[Any], attributes: Collection[str]) -> Offer:
+    """Of the rows of one product: its own columns, those of a variant, those of an attribute."""
+    title, state, path = rows[0][:3]
+    variants = {pk: (price, stock) for _, _, _, pk, price, stock, *_ in rows if pk is not None}
+    stock = sum(stock for _, stock in variants.values())
+    return Offer(
+        code,
+        title,
+        available=state == PublicationState.PUBLISHED and stock > 0,
+        category_keys=_prefixes(path),
+        price=min((price for price, _ in variants.values()), default=None),
+        currency=settings.SHOP_CURRENCY,
+        stock=stock,
+        attributes={name: value for *_, name, value in rows if name in attributes},
+    )
 
 
 def _facts(lines: QuerySet[OrderLine]) -> Iterator[OrderLineFact]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from shop.carts.models import Cart
-from shop.catalog.models import Category, Product, PublicationState, Variant
+from shop.catalog.models import Attribute, Category, Product, PublicationState, Variant
 from shop.customers.models import Customer
 from shop.orders.models import Order, OrderStatus
 from shop.reviews.models import Review, ReviewStatus
@@ -18,8 +18,8 @@ from shop.support.models import AuthorKind, Ticket
 from tests.accounts import PASSWORD, staff, user
 
 __all__ = [
-    "PASSWORD", "cart", "category", "customer", "order", "product", "review", "staff", "ticket",
-    "user", "variant",
+    "PASSWORD", "attribute", "cart", "category", "customer", "order", "product", "review", "staff",
+    "ticket", "user", "variant",
 ]  # fmt: skip
 
 _serial = count(1)
@@ -57,6 +57,10 @@ def category(*names: str) -> Category | None:
                 else Category.objects.add_root(instance=made)
             )
     return found
+
+
+def attribute(name: str) -> Attribute:
+    return Attribute.objects.get_or_create(name=name, slug=slugify(name))[0]
 
 
 def variant(

@@ -135,6 +135,7 @@ class _Reader:
             token=read.token,
             surface=read.surface,
             version=read.version,
+            arm=read.arm,
             payload=one.payload or {},
         )
 

@@ -90,5 +90,6 @@ def _event(kind: str, fact: Fact, caller: Caller) -> Event:
         token=read.token,
         surface=read.surface,
         version=read.version,
+        arm=read.arm,
         payload=dict(fact.payload),
     )

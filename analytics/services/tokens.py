@@ -16,6 +16,7 @@ class TokenFacts:
     token: str = ""
     surface: str = ""
     version: str = ""
+    arm: str = ""
 
 
 def read(text: str) -> TokenFacts:
@@ -30,4 +31,4 @@ def read(text: str) -> TokenFacts:
     except ValueError as error:
         raise BadEvent("token", str(error)) from error
     digest = blake2b(text.encode(), digest_size=16).hexdigest()
-    return TokenFacts(digest, str(read.surface), str(read.version))
+    return TokenFacts(digest, str(read.surface), str(read.version), str(read.arm))

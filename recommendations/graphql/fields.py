@@ -70,6 +70,14 @@ class SuggestionFields:
             "What whoever asks has bought and may need again by now, then as recommendedForYou.",
         )
 
+    def recently_viewed(self) -> Any:
+        """A root field: what the visitor who asks has looked at."""
+        return self._personal(
+            "recently_viewed",
+            surfaces.recently_viewed,
+            "What whoever asks has looked at on this device, then what is popular.",
+        )
+
     def trending(self, category_key_of: Callable[[relay.GlobalID], str]) -> Any:
         """A root field: what is in demand, in a category or at all."""
 

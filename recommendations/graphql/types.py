@@ -40,7 +40,9 @@ def build_suggestion_connection(product: Any) -> Any:  # noqa: C901 (two types, 
         def node(self, info: strawberry.Info) -> product:
             return self.nodes_of([self.suggestion.key], info)[0]
 
-        @strawberry.field(description="The model's own scale: it orders one list, no more.")
+        @strawberry.field(
+            description="The model's own scale: it orders one list, before the shop's rules."
+        )
         def score(self) -> float:
             return self.suggestion.score
 

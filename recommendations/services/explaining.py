@@ -1,68 +1,136 @@
-"""Why this, why not that: what became of every candidate for a basket."""
+"""Why this, why not that: what became of every candidate, and what a rule would change."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recommendations.models import Surface
-from recommendations.services.serving import ANYBODY, Answering, Question
-from recommendations.services.suggestions import Suggestion
+from recommendations.choices import Effect
+from recommendations.conf import get_store
+from recommendations.exceptions import InvalidArgument
+from recommendations.models import MerchandisingRule, Surface
+from recommendations.services.questions import Question
+from recommendations.services.rules import Rule
+from recommendations.services.serving import ANYBODY, Answering
+from recommendations.services.steering import active_rules, as_rule
+from recommendations.services.suggestions import Suggestion, Suggestions
 from recommendations.stores.base import Scope
 
 SHOWN, NOT_FOR_SALE, DELETED, BELOW = "shown", "not for sale", "no longer exists", "ranked lower"
 IN_BASKET, UNSPOKEN = "in the basket", "no list of these products holds it"
+EXCLUDED = "excluded by a rule"
+PREVIEW_FIRST = 8
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """One product, its share of the score by seed, and what became of it. `rank` is 0 where it is
-    no candidate."""
+    """One product, its share of the score by seed, the rules about it by name, and what became of
+    it. `rank` is the model's, 0 where it is no candidate."""
 
     rank: int
     key: str
     title: str
     score: float
     shares: dict[str, float]
+    rules: tuple[str, ...]
     outcome: str
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What is shown today, and what would be with a rule that is not saved."""
+
+    today: Suggestions
+    then: Suggestions
+
+    @property
+    def changes(self) -> bool:
+        return [one.key for one in self.today.items] != [one.key for one in self.then.items]
+
+    @property
+    def came(self) -> set[str]:
+        """What is shown with the rule only."""
+        return {one.key for one in self.then.items} - {one.key for one in self.today.items}
+
+
+def known_keys(keys: Iterable[str], scope: Scope) -> list[str]:
+    """The products of these keys and SKUs. Raises `InvalidArgument` for one that is unknown."""
+    asked = list(keys)
+    known = get_store().canonical_keys(asked, scope)
+    for key in asked:
+        if key not in known:
+            raise InvalidArgument(f"There is no product or SKU {key!r}.")
+    return list(dict.fromkeys(known[key] for key in asked))
+
+
+def compare(rule: MerchandisingRule, basket: Collection[str], scope: Scope) -> Comparison:
+    """Tries out a rule, saved or not, on a basket: on its own surface, or under the basket."""
+    surface = Surface(rule.surface or Surface.FREQUENTLY_BOUGHT_WITH)
+    saved = active_rules()
+    others = [one for one in saved if one.number != rule.pk]
+    draft = [as_rule(rule)] if rule.is_active else []
+    today, then = (
+        _answering(surface, basket, PREVIEW_FIRST, scope, rules).answers()[0]
+        for rules in (saved, [*others, *draft])
+    )
+    return Comparison(today, then)
+
+
+def _answering(
+    surface: Surface,
+    basket: Collection[str],
+    first: int,
+    scope: Scope,
+    rules: Sequence[Rule] | None = None,
+) -> Answering:
+    return Answering(surface, [Question.of(basket)], first, ANYBODY, scope, rules)
+
+
 def explain(
-    basket: Collection[str], first: int, scope: Scope, depth: int, wanted: Collection[str] = ()
+    basket: Collection[str],
+    first: int,
+    scope: Scope,
+    depth: int,
+    wanted: Collection[str] = (),
+    surface: Surface = Surface.FREQUENTLY_BOUGHT_WITH,
 ) -> list[Explanation]:
     """The best `depth` candidates of a basket, the order they were ranked in, and after them what
-    became of the `wanted` products that are not among these."""
-    question = Question.of(basket)
-    answering = Answering(Surface.FREQUENTLY_BOUGHT_WITH, [question], first, ANYBODY, scope)
+    became of the `wanted` and the pinned products that are not among these."""
+    answering = _answering(surface, basket, first, scope)
     shown = {one.key for one in answering.answers()[0].items}
-    (ranking,) = answering.rankings
+    (ranking,), effects = answering.rankings, answering.effects(0)
     ranks = {key: rank for rank, key in enumerate(ranking.keys, start=1)}
-    keys = list(dict.fromkeys([*ranking.keys[:depth], *wanted]))
+    keys = list(dict.fromkeys([*ranking.keys[:depth], *effects.pins, *wanted]))
     answering.look_up(keys)
 
-    def outcome(key: str) -> str:
-        if key in question.seeds:
+    def outcome(key: str, rules: Collection[Rule]) -> str:
+        if key in basket:
             return IN_BASKET
         if key not in answering.offers:
             return DELETED
-        if key not in ranks:
-            return UNSPOKEN
+        if any(rule.effect == Effect.EXCLUDE for rule in rules):
+            return EXCLUDED
         if not answering.is_for_sale(key):
             return NOT_FOR_SALE
-        return SHOWN if key in shown else BELOW
+        if key in shown:
+            return SHOWN
+        return BELOW if key in ranks else UNSPOKEN
 
-    return [
-        Explanation(
+    def explanation(key: str) -> Explanation:
+        offer = answering.offers.get(key)
+        rules = effects.on(offer) if offer else []
+        return Explanation(
             rank=ranks.get(key, 0),
             key=key,
-            title=answering.offers[key].title if key in answering.offers else "",
+            title=offer.title if offer else "",
             score=ranking.score(key) if key in ranks else 0.0,
             shares={share.seed: share.score for share in ranking.shares(key)},
-            outcome=outcome(key),
+            rules=tuple(map(str, rules)),
+            outcome=outcome(key, rules),
         )
-        for key in keys
-    ]
+
+    return [explanation(key) for key in keys]
 
 
 def suggestion_json(suggestion: Suggestion) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Q, Subquery
+
 from recommendations.engine.base import ListKind
-from recommendations.models import RankedList
+from recommendations.models import RankedList, SteeringStamp
 from recommendations.stores.base import Scope
 
 
@@ -43,8 +45,10 @@ def ordered(scores: Mapping[str, float]) -> StoredList:
 #: What a version has learned from: its run, its orders, and their newest change.
 State = tuple[str, int, datetime | None]
 
-#: Surface and scope → the state of the live version, and the orders of its products known here.
-_item_orders: dict[tuple[str, str], tuple[State | None, dict[str, int]]] = {}
+#: Version → its state, and the orders of its products known here.
+_item_orders: dict[int, tuple[State, dict[str, int]]] = {}
+#: Versions remembered: those that are live, and those of experiments.
+MAX_VERSIONS = 16
 
 
 @dataclass
@@ -56,6 +60,8 @@ class Lists:
     orders: int = 0
     version_id: int | None = None
     state: State | None = None
+    #: Which rules and experiments stood at the time; None where none was ever saved.
+    steering_stamp: str | None = None
 
     @property
     def version(self) -> str | None:
@@ -68,11 +74,18 @@ def load_lists(
     *,
     seeds: Collection[str] = (),
     categories: Collection[str] = ("",),
+    shown: Mapping[str, int] = {},
 ) -> dict[str, Lists]:
-    """For each of these surfaces the lists of its live version; empty ones where it has none."""
-    rows = RankedList.objects.filter(
-        version__live_at__surface__in=surfaces,
+    """For each of these surfaces the lists of its live version; empty ones where it has none.
+
+    shown: surface → id of the version that is shown in place of the live one.
+    """
+    live = Q(
+        version__live_at__surface__in=set(surfaces) - shown.keys(),
         version__live_at__scope=scope.name,
+    )
+    rows = RankedList.objects.filter(
+        live | Q(version__in=shown.values()) if shown else live,
         kind__in=[ListKind.ITEM, ListKind.GLOBAL],
         seed_key__in={*seeds, *categories},
     ).values_list(
@@ -85,10 +98,12 @@ def load_lists(
         "version__run",
         "version__orders",
         "version__orders_changed_at",
+        Subquery(SteeringStamp.objects.values("value")[:1]),
     )
     found = {surface: Lists() for surface in surfaces}
-    for surface, kind, seed, orders, entries, version_id, run, total, changed_at in rows:
+    for surface, kind, seed, orders, entries, version_id, run, total, changed_at, stamp in rows:
         lists = found[surface]
+        lists.steering_stamp = stamp
         lists.version_id, lists.orders = version_id, total
         lists.state = (run, total, changed_at)
         if kind == ListKind.GLOBAL and seed in categories:
@@ -98,17 +113,19 @@ def load_lists(
     return found
 
 
-def item_orders(surface: str, scope: Scope, lists: Lists, keys: Collection[str]) -> dict[str, int]:
+def item_orders(lists: Lists, keys: Collection[str]) -> dict[str, int]:
     """In how many of the orders of a version each of these products was.
 
     A process asks once for each product, until its version has learned something new.
     """
-    if lists.state is None:
+    if lists.version_id is None or lists.state is None:
         return {}
-    state, known = _item_orders.get((surface, scope.name), (None, {}))
+    state, known = _item_orders.get(lists.version_id, (None, {}))
     if state != lists.state:
         known = {}
-        _item_orders[surface, scope.name] = (lists.state, known)
+        if len(_item_orders) >= MAX_VERSIONS:
+            _item_orders.clear()
+        _item_orders[lists.version_id] = (lists.state, known)
     missing = [key for key in keys if key not in known]
     if missing:
         rows = RankedList.objects.filter(version=lists.version_id, kind=ListKind.ITEM)

@@ -43,6 +43,7 @@ class Ranking:
         self.keys.sort(key=scores.__getitem__, reverse=True)
         self._scores = scores
         self._fillers: dict[str, Source] = {}
+        self._tiers: dict[str, int] = {}
         self._shares: dict[str, list[Share]] = {}
 
     def fill(self, source: Source, one: StoredList) -> None:
@@ -50,8 +51,11 @@ class Ranking:
         named = self._excluded.union(self.keys)
         scores = dict(zip(one.keys, one.scores, strict=True))
         added = [key for key in one.keys if key not in named]
-        added.sort(key=lambda key: self._scores.get(key, 0.0) < 0)
+        last = self.tier(self.keys[-1]) if self.keys else 0
+        tiers = {key: last + 1 + (self._scores.get(key, 0.0) < 0) for key in added}
+        added.sort(key=tiers.__getitem__)
         self.keys += added
+        self._tiers |= tiers
         self._scores |= {key: scores[key] for key in added}
         self._fillers |= dict.fromkeys(added, source)
 
@@ -59,8 +63,20 @@ class Ranking:
         """As what a key was filled in; None for a candidate."""
         return self._fillers.get(key)
 
+    def tier(self, key: str) -> int:
+        """0 for a candidate; scores of what was filled in compare with those of its own tier."""
+        return self._tiers.get(key, 0)
+
+    def holds(self, key: str) -> bool:
+        return key in self._scores and (self._scores[key] > 0 or key in self._fillers)
+
+    def admits(self, key: str) -> bool:
+        """Whether a product may be in the answer, whoever names it."""
+        return key not in self._excluded
+
     def score(self, key: str) -> float:
-        return self._scores[key]
+        """0 for what is in no list, such as a product that the shop has pinned."""
+        return self._scores.get(key, 0.0)
 
     def shares(self, key: str) -> list[Share]:
         """What speaks for a candidate: orders before likeness, then the larger share first."""

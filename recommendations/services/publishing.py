@@ -14,6 +14,7 @@ from recommendations.conf import get_settings
 from recommendations.engine.base import Entry, ListKind, Ranked
 from recommendations.exceptions import VersionNotPublishable
 from recommendations.models import (
+    Arm,
     ArtifactPart,
     LiveVersion,
     ModelVersion,
@@ -94,10 +95,13 @@ def roll_back(surface: str, scope: str) -> ModelVersion:
 
 
 def prune(surface: str, scope: str) -> None:
-    """Drops the lists of versions too old for a roll back; their figures stay."""
+    """Drops the lists of versions that nothing shows and that are too old for a roll back; their
+    figures stay."""
     live = live_version(surface, scope)
+    arms = Arm.objects.filter(version__isnull=False, experiment__ended_at__isnull=True)
     kept = {
         *_published(surface, scope).values_list("pk", flat=True)[: get_settings().KEEP_VERSIONS],
+        *arms.values_list("version", flat=True),
         *([live.pk] if live else []),
     }
     old = ModelVersion.objects.filter(surface=surface, scope=scope, lists__gt=0)

@@ -19,6 +19,8 @@ def reason_for(
     source: Source, offer: Offer, seed: Offer | None = None, evidence: Evidence | None = None
 ) -> str:
     """`seed` is the strongest of what the suggestion follows from, `evidence` that of the two."""
+    if source == Source.PINNED:
+        return _("Picked by the shop")
     title = seed.title if seed else _("this product")
     if evidence:
         reason = _("In %(pair)s of %(orders)s orders with %(title)s") % {
@@ -40,6 +42,7 @@ def reason_for(
     return {
         Source.SIMILAR: _("Similar to what you are looking at"),
         Source.PERSONAL: _("For you"),
+        Source.VIEWED: _("You looked at this"),
         Source.TRENDING: _("In demand at the moment"),
     }.get(source, _("Popular in this store"))
 

@@ -9,24 +9,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import InvalidArgument
-from recommendations.models import TRAINED, Surface
+from recommendations.models import TRAINED, Surface, Treatment
+from recommendations.services.evidence import evidence_of
+from recommendations.services.experiments import PlannedArm, visitor_of
 from recommendations.services.lists import (
     NOTHING,
-    Lists,
-    StoredList,
     blended,
     item_orders,
     load_lists,
 )
-from recommendations.services.merging import Ranking, Share
+from recommendations.services.merging import Ranking
+from recommendations.services.questions import Question
 from recommendations.services.reasons import reason_for
+from recommendations.services.rules import Effects, Rule, RuleSet
+from recommendations.services.steering import Steering, last_known, steering_at
 from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
 from recommendations.stores.base import Actor, Offer, Scope
 
@@ -37,26 +40,6 @@ SPARE = 6
 MAX_BECAUSE_OF = 3
 ANYBODY = Actor()
 DEFAULT_SCOPE = Scope()
-
-
-@dataclass(frozen=True)
-class Question:
-    """What to suggest for.
-
-    seeds: product key → weight. excluded: what must not be in the answer besides the seeds.
-    own: candidates that the surface knows by itself, and reasons: product key → why, for these.
-    category: the key of the one whose products are wanted.
-    """
-
-    seeds: Mapping[str, float] = field(default_factory=dict)
-    excluded: Collection[str] = ()
-    own: StoredList = NOTHING
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    category: str = ""
-
-    @classmethod
-    def of(cls, basket: Iterable[str]) -> Question:
-        return cls(seeds=dict.fromkeys(basket, 1.0))
 
 
 def frequently_bought_with(
@@ -111,44 +94,72 @@ class Answering:
         first: int,
         actor: Actor,
         scope: Scope,
+        rules: Sequence[Rule] | None = None,
     ) -> None:
+        """`rules` in place of the saved ones."""
         self.surface, self.questions, self.first = surface, questions, first
         self.actor, self.scope = actor, scope
         self.offers: dict[str, Offer] = {}
         self._asked: set[str] = set()
-        main = surface if surface in TRAINED else Surface.FREQUENTLY_BOUGHT_WITH
+        self._effects: dict[int, Effects] = {}
+        self.arm = self._arm(last_known())
+        self._load()
+        steering = steering_at(self.lists.steering_stamp or self.fallback.steering_stamp)
+        arm = self._arm(steering)
+        if arm != self.arm:  # an experiment has started or ended since the last request
+            self.arm = arm
+            self._load()
+        self.rules = RuleSet(
+            steering.rules if rules is None else rules,
+            surface,
+            scope.name,
+            timezone.now(),
+            arm.key if arm else "",
+        )
+        self.rankings = [self._rank(question) for question in questions]
+
+    def _arm(self, steering: Steering) -> PlannedArm | None:
+        plan = steering.plan(self.surface, self.scope.name)
+        visitor = visitor_of(self.actor) if plan else ""
+        return plan.arm_of(visitor) if plan and visitor else None
+
+    def _load(self) -> None:
+        main = self.surface if self.surface in TRAINED else Surface.FREQUENTLY_BOUGHT_WITH
+        version = self.arm.version_id if self.arm else None
         found = load_lists(
             {main, Surface.FREQUENTLY_BOUGHT_WITH},
-            scope,
-            seeds={seed for question in questions for seed in question.seeds},
-            categories={"", *(question.category for question in questions)},
+            self.scope,
+            seeds={seed for question in self.questions for seed in question.seeds},
+            categories={"", *(question.category for question in self.questions)},
+            shown={} if version is None else {main: version},
         )
         self.lists = found[main]
         self.fallback = found[Surface.FREQUENTLY_BOUGHT_WITH]
-        self.rankings = [self._rank(question) for question in questions]
 
     def answers(self) -> list[Suggestions]:
-        chosen = self._choose()
+        holds_out = self.arm is not None and self.arm.treatment == Treatment.NOTHING
+        chosen = [[] for _ in self.questions] if holds_out else self._choose()
         speaking = {
             key
             for ranking, keys in zip(self.rankings, chosen, strict=True)
             for key in keys
             if any(share.pair_orders for share in ranking.shares(key)[:1])
         }
-        orders = item_orders(self.surface, self.scope, self.lists, speaking)
+        orders = item_orders(self.lists, speaking)
         return [
             Suggestions(
-                items=tuple(self._suggestion(question, ranking, key, orders) for key in keys),
+                items=tuple(self._suggestion(n, key, orders) for key in keys),
                 version=self.lists.version or self.fallback.version,
                 surface=self.surface,
                 seeds=tuple(sorted(question.seeds)),
+                arm=self.arm.key if self.arm else "",
             )
-            for question, ranking, keys in zip(self.questions, self.rankings, chosen, strict=True)
+            for n, (question, keys) in enumerate(zip(self.questions, chosen, strict=True))
         ]
 
     def _rank(self, question: Question) -> Ranking:
         ranking = Ranking(self.lists.by_seed, question.seeds, question.excluded)
-        ranking.fill(Source.PERSONAL, question.own)
+        ranking.fill(question.own_source, question.own)
         if self.surface == Surface.TRENDING:
             ranking.fill(Source.TRENDING, self.lists.popular.get(question.category, NOTHING))
         return ranking
@@ -158,12 +169,11 @@ class Answering:
         chosen: list[list[str]] = [[] for _ in self.rankings]
         filled: set[int] = set()
         waiting = list(range(len(self.rankings)))
-        depth = self.first + SPARE
+        depth = max(self.first + SPARE, self.rules.window)
         while waiting:
             self.look_up(self._heads(waiting, depth))
             for n in waiting:
-                heads = self.rankings[n].keys[:depth]
-                chosen[n] = [key for key in heads if self.is_for_sale(key)][: self.first]
+                chosen[n] = self._best(n, depth)
             short = [n for n in waiting if len(chosen[n]) < self.first]
             ended = {n for n in short if depth >= len(self.rankings[n].keys)}
             self._fill([n for n in ended if n not in filled])
@@ -172,6 +182,22 @@ class Answering:
             depth *= 2
         return chosen
 
+    def _best(self, n: int, depth: int) -> list[str]:
+        """The first of the best `depth` candidates that are for sale, as the rules have them."""
+        ranking = self.rankings[n]
+        keys: Iterable[str] = ranking.keys[:depth]
+        if self.rules:
+            keys = self.effects(n).ordered(ranking, depth, self.offers)
+        return [key for key in keys if self.is_for_sale(key)][: self.first]
+
+    def effects(self, n: int) -> Effects:
+        """What the rules do for a question, once the offers of its seeds are known."""
+        if n not in self._effects:
+            question = self.questions[n]
+            found = self.rules.effects(question.seeds, question.category, self.offers)
+            self._effects[n] = found
+        return self._effects[n]
+
     def _heads(self, waiting: Sequence[int], depth: int) -> set[str]:
         """The best candidates with what speaks for them; the seeds where these will not do."""
         keys: set[str] = set()
@@ -179,7 +205,9 @@ class Answering:
             ranking = self.rankings[n]
             for candidate in ranking.keys[:depth]:
                 keys.update((candidate, *self._because_of(ranking, candidate)))
-            if len(ranking.keys) < self.first:
+            if self.rules:
+                keys.update(self.rules.possible(self.questions[n].seeds).named)
+            if self.rules or len(ranking.keys) < self.first:
                 keys.update(self.questions[n].seeds)
         return keys
 
@@ -210,7 +238,9 @@ class Answering:
         missing = set(keys) - self._asked
         if missing:
             self._asked |= missing
-            self.offers |= get_store().offers(missing, self.actor, self.scope)
+            self.offers |= get_store().offers(
+                missing, self.actor, self.scope, self.rules.attributes
+            )
 
     def is_for_sale(self, key: str) -> bool:
         return key in self.offers and self.offers[key].available
@@ -218,21 +248,22 @@ class Answering:
     def _because_of(self, ranking: Ranking, key: str) -> tuple[str, ...]:
         return tuple(share.seed for share in ranking.shares(key)[:MAX_BECAUSE_OF])
 
-    def _suggestion(
-        self, question: Question, ranking: Ranking, key: str, orders: Mapping[str, int]
-    ) -> Suggestion:
+    def _suggestion(self, n: int, key: str, orders: Mapping[str, int]) -> Suggestion:
+        question, ranking = self.questions[n], self.rankings[n]
         because_of = self._because_of(ranking, key)
         evidence = None
         if because_of:
-            evidence = _evidence(ranking.shares(key)[0], orders.get(key, 0), self.lists)
+            evidence = evidence_of(ranking.shares(key)[0], orders.get(key, 0), self.lists)
         source = ranking.filler(key) or self._source(evidence)
+        if key in self.effects(n).pins:
+            source = Source.PINNED
         seed = self.offers.get(because_of[0]) if because_of else None
         return Suggestion(
             key=key,
             title=self.offers[key].title,
             score=ranking.score(key),
             source=source,
-            reason=question.reasons.get(key)
+            reason=(source != Source.PINNED and question.reasons.get(key))
             or reason_for(source, self.offers[key], seed, evidence),
             because_of=because_of,
             evidence=evidence,
@@ -242,18 +273,3 @@ class Answering:
         if self.surface == Surface.RECOMMENDED_FOR_YOU:
             return Source.PERSONAL
         return Source.BOUGHT_TOGETHER if evidence else Source.SIMILAR
-
-
-def _evidence(strongest: Share, orders: int, lists: Lists) -> Evidence | None:
-    """Of the seed that counts most, where orders speak for it. `orders`: the candidate's own."""
-    if not strongest.pair_orders or not orders:
-        return None
-    seed_orders = lists.by_seed[strongest.seed].orders
-    confidence = strongest.pair_orders / seed_orders
-    return Evidence(
-        pair_orders=strongest.pair_orders,
-        seed_orders=seed_orders,
-        support=strongest.pair_orders / lists.orders,
-        confidence=confidence,
-        lift=confidence * lists.orders / orders,
-    )

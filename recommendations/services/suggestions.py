@@ -12,8 +12,10 @@ class Source(StrEnum):
     BOUGHT_TOGETHER = "BOUGHT_TOGETHER"
     SIMILAR = "SIMILAR"
     PERSONAL = "PERSONAL"
+    VIEWED = "VIEWED"
     TRENDING = "TRENDING"
     POPULAR = "POPULAR"
+    PINNED = "PINNED"
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,11 @@ class Suggestion:
 class Suggestions:
     """Best first. `version` is None where nothing has been published yet.
 
-    `seeds`: what they follow from, sorted.
+    `seeds`: what they follow from, sorted. `arm`: that of an experiment the visitor is in.
     """
 
     items: tuple[Suggestion, ...] = ()
     version: str | None = None
     surface: str = ""
     seeds: tuple[str, ...] = ()
+    arm: str = ""

@@ -10,14 +10,18 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from recommendations.conf import get_store
+from recommendations.conf import get_behaviour, get_store
 from recommendations.models import Surface
 from recommendations.services.history import MAX_PURCHASES, repeats, taste
 from recommendations.services.lists import ordered
+from recommendations.services.questions import Question
 from recommendations.services.reasons import repeat_reason
-from recommendations.services.serving import ANYBODY, DEFAULT_SCOPE, Question, answer
-from recommendations.services.suggestions import Suggestions
+from recommendations.services.serving import ANYBODY, DEFAULT_SCOPE, answer
+from recommendations.services.suggestions import Source, Suggestions
 from recommendations.stores.base import Actor, Purchase, Scope
+
+#: Products looked at that are remembered, at most.
+MAX_VIEWED = 50
 
 
 def similar_products(
@@ -40,6 +44,18 @@ def recommended_for_you(first: int, *, actor: Actor, scope: Scope = DEFAULT_SCOP
 def buy_again(first: int, *, actor: Actor, scope: Scope = DEFAULT_SCOPE) -> Suggestions:
     """What the actor has bought and may need again, by their own intervals."""
     return _for_person(Surface.BUY_AGAIN, _due_again, first, actor, scope)
+
+
+def recently_viewed(first: int, *, actor: Actor, scope: Scope = DEFAULT_SCOPE) -> Suggestions:
+    """What the device that asks has looked at, the newest first."""
+    behaviour = get_behaviour()
+    visitor = behaviour.visitor_of(actor.request) if behaviour else ""
+    viewed = behaviour.viewed(visitor, MAX_VIEWED, scope) if behaviour and visitor else []
+    question = Question(
+        own=ordered({key: 1 / place for place, key in enumerate(viewed, start=1)}),
+        own_source=Source.VIEWED,
+    )
+    return answer(Surface.RECENTLY_VIEWED, [question], first, actor=actor, scope=scope)[0]
 
 
 def trending(

@@ -17,12 +17,13 @@ MAX_SEEDS = 20
 
 @dataclass(frozen=True)
 class Token:
-    """Which suggestions: the surface, the version that answered, and the first twenty of the
-    products they follow from."""
+    """Which suggestions: the surface, the version that answered, the first twenty of the products
+    they follow from, and the arm of an experiment, if the visitor is in one."""
 
     surface: str
     version: str
     seeds: tuple[str, ...]
+    arm: str = ""
 
 
 def make_token(suggestions: Suggestions) -> str:
@@ -30,6 +31,7 @@ def make_token(suggestions: Suggestions) -> str:
         suggestions.surface,
         suggestions.version or "",
         list(suggestions.seeds[:MAX_SEEDS]),
+        suggestions.arm,
     ]
     return signing.dumps(fields, salt=SALT, compress=True)
 
@@ -38,9 +40,9 @@ def read_token(text: str) -> Token:
     """Raises `BadToken` for one that was not made here, or longer ago than TOKEN_DAYS."""
     seconds = get_settings().TOKEN_DAYS * 86_400
     try:
-        surface, version, seeds = signing.loads(text, salt=SALT, max_age=seconds)
+        surface, version, seeds, arm = signing.loads(text, salt=SALT, max_age=seconds)
     except signing.SignatureExpired as error:
         raise BadToken("The suggestion token has expired.") from error
     except signing.BadSignature as error:
         raise BadToken("The suggestion token was not made by this shop.") from error
-    return Token(surface, version, tuple(seeds))
+    return Token(surface, version, tuple(seeds), arm)

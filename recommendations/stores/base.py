@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 
@@ -49,13 +50,34 @@ class ProductDoc:
 class Offer:
     """A product as it stands now. `available`: published, in stock, sold to this actor.
 
-    `category_keys` go from the top of the tree down, as those of a `ProductDoc`.
+    `category_keys` go from the top of the tree down, as those of a `ProductDoc`. The rest is for
+    merchandising: `price` of one piece of the cheapest variant, in `currency` where the store names
+    one; `stock` in pieces of all variants; of `attributes` those that were asked for. None is what
+    the store does not know.
     """
 
     key: str
     title: str
     available: bool
     category_keys: tuple[str, ...] = ()
+    price: Decimal | None = None
+    currency: str = ""
+    stock: int | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OfferFacts:
+    """Which of the optional fields its offers have, so that no rule is made that can't be kept.
+
+    `currencies`: the codes that prices come in, empty where the store names none. `attributes`:
+    their names; None where any name is possible.
+    """
+
+    price: bool = False
+    currencies: tuple[str, ...] = ()
+    stock: bool = False
+    attributes: tuple[str, ...] | None = ()
 
 
 class OrderLineFact(NamedTuple):
@@ -117,8 +139,16 @@ class Store(Protocol):
     def purchases(self, actor: Actor, limit: int, scope: Scope) -> Sequence[Purchase]:
         """What the actor bought in orders that count, the newest `limit` lines, newest first."""
 
-    def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
-        """The products of these keys as they stand; keys of deleted products are left out."""
+    def offers(
+        self, keys: Iterable[str], actor: Actor, scope: Scope, attributes: Collection[str] = ()
+    ) -> Mapping[str, Offer]:
+        """The products of these keys as they stand; keys of deleted products are left out.
+
+        `attributes`: the names of those to fill in, none where nobody will read any.
+        """
+
+    def offer_facts(self, scope: Scope) -> OfferFacts:
+        """What offers say besides whether a product is for sale."""
 
 
 @runtime_checkable
@@ -130,3 +160,29 @@ class HostObjects(Protocol):
 
     def objects(self, keys: Iterable[str], scope: Scope) -> Mapping[str, Any]:
         """Key → the host's own product; keys of deleted products are left out."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an experiment has shown so far, as a table of texts, a row an arm."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
+
+
+class Behaviour(Protocol):
+    """What is known of visitors: `recommendations.behaviour` answers from the events of the
+    `analytics` app, and a project with signals of its own answers itself."""
+
+    def visitor_of(self, request: Any) -> str:
+        """A name for the device that sends a request, the same each time; empty where it has none
+        or must not be followed."""
+
+    def viewed(self, visitor: str, limit: int, scope: Scope) -> Sequence[str]:
+        """Keys of the products a visitor looked at, each once, the newest first."""
+
+    def findings(
+        self, shares: Mapping[str, int], control: str, start: datetime, end: datetime | None
+    ) -> Findings:
+        """What the arms of an experiment brought in a time. shares: arm → its part of visitors."""

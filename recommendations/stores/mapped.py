@@ -18,13 +18,15 @@ from recommendations.stores.base import (
     Actor,
     ChangedOrder,
     Offer,
+    OfferFacts,
     OrderLineFact,
     ProductDoc,
     Purchase,
     Scope,
 )
 from recommendations.stores.map_reader import MapReader
-from recommendations.stores.mapping import OrderLineMap, ProductMap, Source, StoreMap
+from recommendations.stores.mapped_products import counts_stock, document, offer
+from recommendations.stores.mapping import OrderLineMap, StoreMap
 from recommendations.stores.paths import Path
 from recommendations.stores.querying import (
     column_values,
@@ -33,7 +35,6 @@ from recommendations.stores.querying import (
     moment,
     with_lines,
 )
-from recommendations.stores.trees import CategoryTree
 
 PRODUCTS_A_QUERY = 2_000
 
@@ -87,7 +88,7 @@ class MappedStore:
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         products, tree = self._products(scope).order_by("pk"), self.map.category_tree()
         for one in products.iterator(chunk_size=PRODUCTS_A_QUERY):
-            yield _document(self.map, one, tree)
+            yield document(self.map, one, tree)
 
     def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
         product, variant = self.map.product, self.map.variant
@@ -132,17 +133,21 @@ class MappedStore:
             if key is not None
         ]
 
-    def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
-        product, tree = self.map.product, self.map.category_tree()
+    def offers(
+        self, keys: Iterable[str], actor: Actor, scope: Scope, attributes: Collection[str] = ()
+    ) -> Mapping[str, Offer]:
+        tree = self.map.category_tree()
         return {
-            key: Offer(
-                key=key,
-                title=str(_read(product.title, one)),
-                available=_is_available(product, one, actor),
-                category_keys=self.map.categories_of(one, tree)[0],
-            )
+            key: offer(self.map, one, tree, actor, attributes)
             for key, one in self.objects(keys, scope).items()
         }
+
+    def offer_facts(self, scope: Scope) -> OfferFacts:
+        product = self.map.product
+        names = None if callable(product.attributes) else tuple(sorted(product.attributes))
+        return OfferFacts(
+            price=product.price is not None, stock=counts_stock(product), attributes=names
+        )
 
     def objects(self, keys: Iterable[str], scope: Scope) -> Mapping[str, Any]:
         """Key → the host's own product, for pages that the host renders."""
@@ -261,41 +266,3 @@ def _buyer(lines: OrderLineMap, values: Sequence[Any]) -> str | None:
         if value not in (None, ""):
             return f"{path.lookup} {value.lower() if isinstance(value, str) else value}"
     return None
-
-
-def _read(source: Source | None, one: Any) -> Any:
-    if source is None:
-        return None
-    return source.value(one) if isinstance(source, Path) else source(one)
-
-
-def _document(store: StoreMap, one: Any, tree: CategoryTree) -> ProductDoc:
-    product = store.product
-    price = _read(product.price, one)
-    keys, names = store.categories_of(one, tree)
-    return ProductDoc(
-        key=str(product.key.value(one)),
-        title=str(_read(product.title, one)),
-        description=str(_read(product.description, one) or ""),
-        categories=names,
-        category_keys=keys,
-        attributes=_attributes(product, one),
-        price=None if price is None else float(price),
-    )
-
-
-def _attributes(product: ProductMap, one: Any) -> dict[str, str]:
-    if callable(product.attributes):
-        return dict(product.attributes(one))
-    found = {name: path.values(one) for name, path in product.attributes.items()}
-    return {name: ", ".join(map(str, values)) for name, values in found.items() if values}
-
-
-def _is_available(product: ProductMap, one: Any, actor: Actor) -> bool:
-    """A number is a stock."""
-    if product.available is None:
-        return True
-    if isinstance(product.available, Path):
-        value = product.available.value(one)
-        return value is not None and value > 0
-    return bool(product.available(one, actor))

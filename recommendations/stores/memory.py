@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from recommendations.stores.base import (
     Actor,
     ChangedOrder,
     Offer,
+    OfferFacts,
     OrderLineFact,
     ProductDoc,
     Purchase,
@@ -22,13 +24,16 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass
 class MemoryStore:
-    """Holds what a test puts in. `variants` maps a variant's key to its product's, `changed` the
-    key of an order to when it last changed."""
+    """Holds what a test puts in. `variants` maps a variant's key to its product's, `stock` the keys
+    of products that are counted to their pieces, `changed` the key of an order to when it last
+    changed."""
 
     docs: dict[str, ProductDoc] = field(default_factory=dict)
     lines: list[OrderLineFact] = field(default_factory=list)
     variants: dict[str, str] = field(default_factory=dict)
     unavailable: set[str] = field(default_factory=set)
+    stock: dict[str, int] = field(default_factory=dict)
+    currency: str = ""
     changed: dict[str, datetime] = field(default_factory=dict)
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
@@ -71,13 +76,29 @@ class MemoryStore:
         newest = sorted(own, key=lambda line: line.ordered_at or NEVER, reverse=True)
         return [Purchase(line.product, line.order, line.ordered_at) for line in newest[:limit]]
 
-    def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
-        return {key: self._offer(self.docs[key]) for key in set(keys) if key in self.docs}
+    def offers(
+        self, keys: Iterable[str], actor: Actor, scope: Scope, attributes: Collection[str] = ()
+    ) -> Mapping[str, Offer]:
+        found = [self.docs[key] for key in set(keys) if key in self.docs]
+        return {doc.key: self._offer(doc, attributes) for doc in found}
 
-    def _offer(self, doc: ProductDoc) -> Offer:
+    def offer_facts(self, scope: Scope) -> OfferFacts:
+        names = {name for doc in self.docs.values() for name in doc.attributes}
+        return OfferFacts(
+            price=any(doc.price is not None for doc in self.docs.values()),
+            currencies=(self.currency,) if self.currency else (),
+            stock=bool(self.stock),
+            attributes=tuple(sorted(names)),
+        )
+
+    def _offer(self, doc: ProductDoc, attributes: Collection[str]) -> Offer:
         return Offer(
             doc.key,
             doc.title,
             available=doc.key not in self.unavailable,
             category_keys=doc.category_keys,
+            price=None if doc.price is None else Decimal(str(doc.price)),
+            currency=self.currency,
+            stock=self.stock.get(doc.key),
+            attributes={k: v for k, v in doc.attributes.items() if k in attributes},
         )

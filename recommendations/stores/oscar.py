@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -18,6 +19,7 @@ from recommendations.stores.base import (
     Actor,
     ChangedOrder,
     Offer,
+    OfferFacts,
     OrderLineFact,
     ProductDoc,
     Purchase,
@@ -33,10 +35,12 @@ Basket = get_model("basket", "Basket")
 BasketLine = get_model("basket", "Line")
 Category = get_model("catalogue", "Category")
 Product = get_model("catalogue", "Product")
+ProductAttribute = get_model("catalogue", "ProductAttribute")
 ProductCategory = get_model("catalogue", "ProductCategory")
 Order = get_model("order", "Order")
 OrderLine = get_model("order", "Line")
 OrderStatusChange = get_model("order", "OrderStatusChange")
+StockRecord = get_model("partner", "StockRecord")
 
 PRODUCTS_A_QUERY = 2_000
 PRODUCT_KEY = follow(Product, "pk")
@@ -90,10 +94,8 @@ class OscarStore:
                 description=product.description,
                 categories=tuple(one.name for one in categories),
                 category_keys=tuple(one.key for one in categories),
-                attributes={
-                    one.attribute.name: one.value_as_text for one in product.get_attribute_values()
-                },
-                price=_price(strategy, product),
+                attributes=_attributes(product),
+                price=_price(_fetch(strategy, product)),
             )
 
     def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
@@ -122,21 +124,30 @@ class OscarStore:
         )
         return [Purchase(str(product), *rest) for product, *rest in rows[:limit]]
 
-    def offers(self, keys: Iterable[str], actor: Actor, scope: Scope) -> Mapping[str, Offer]:
+    def offers(
+        self, keys: Iterable[str], actor: Actor, scope: Scope, attributes: Collection[str] = ()
+    ) -> Mapping[str, Offer]:
         strategy = _strategy_for(actor)
         wanted = column_values(PRODUCT_KEY.field, keys)
-        products = list(_with_stock(Product.objects.filter(pk__in=wanted.values())))
+        found = _with_stock(Product.objects.filter(pk__in=wanted.values()))
+        products = list(found.prefetch_attribute_values() if attributes else found)
         categories = _categories_of(products)
         return {
-            str(product.pk): Offer(
-                key=str(product.pk),
-                title=product.get_title(),
-                available=product.is_public
-                and _fetch(strategy, product).availability.is_available_to_buy,
-                category_keys=categories[product.pk],
+            str(product.pk): _offer(
+                product, _fetch(strategy, product), categories[product.pk], attributes
             )
             for product in products
         }
+
+    def offer_facts(self, scope: Scope) -> OfferFacts:
+        currencies = StockRecord._default_manager.order_by("price_currency").distinct()
+        names = ProductAttribute._default_manager.order_by("name").distinct()
+        return OfferFacts(
+            price=True,
+            currencies=tuple(currencies.values_list("price_currency", flat=True)),
+            stock=True,
+            attributes=tuple(names.values_list("name", flat=True)),
+        )
 
     def objects(self, keys: Iterable[str], scope: Scope) -> Mapping[str, Any]:
         """Key → Oscar's own product, with what its templates read already fetched."""
@@ -216,9 +227,36 @@ def _fetch(strategy: Any, product: Any) -> Any:
     return strategy.fetch_for_product(product)
 
 
-def _price(strategy: Any, product: Any) -> float | None:
-    price = _fetch(strategy, product).price
-    return float(price.excl_tax) if price.exists else None
+def _offer(
+    product: Any, info: Any, category_keys: tuple[str, ...], attributes: Collection[str]
+) -> Offer:
+    own = _attributes(product) if attributes else {}
+    return Offer(
+        key=str(product.pk),
+        title=product.get_title(),
+        available=product.is_public and info.availability.is_available_to_buy,
+        category_keys=category_keys,
+        price=Decimal(info.price.excl_tax) if info.price.exists else None,
+        currency=info.price.currency or "",
+        stock=_stock(product),
+        attributes={name: value for name, value in own.items() if name in attributes},
+    )
+
+
+def _stock(product: Any) -> int | None:
+    """Of all its stock records or those of its children; None where they are not counted."""
+    if not product.get_product_class().track_stock:
+        return None
+    sold = product.get_public_children() if product.is_parent else [product]
+    return sum(record.net_stock_level for one in sold for record in one.stockrecords.all())
+
+
+def _attributes(product: Any) -> dict[str, str]:
+    return {one.attribute.name: one.value_as_text for one in product.get_attribute_values()}
+
+
+def _price(info: Any) -> float | None:
+    return float(info.price.excl_tax) if info.price.exists else None
 
 
 def _categories() -> dict[int, CategoryNode]:

@@ -116,6 +116,7 @@ class Query:
 
     recommended_for_you = suggestions.recommended_for_you()
     buy_again = suggestions.buy_again()
+    recently_viewed = suggestions.recently_viewed()
     trending = suggestions.trending(category_key)
     suggestions = suggestions.suggestions(product_codes)
 

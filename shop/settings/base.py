@@ -165,7 +165,10 @@ SHOP_WRITES_AN_HOUR = env.int("SHOP_WRITES_AN_HOUR", default=20)
 SHOP_PROXIES = env.int("SHOP_PROXIES", default=0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
-RECOMMENDATIONS = {"STORE": "shop.store.ShopStore"}
+RECOMMENDATIONS = {
+    "STORE": "shop.store.ShopStore",
+    "BEHAVIOUR": "recommendations.behaviour.EventBehaviour",
+}
 ANALYTICS = {
     "HOST": "shop.behaviour.ShopHost",
     "TOKEN_READER": "recommendations.services.tokens.read_token",

@@ -15,7 +15,12 @@ class TestMemoryStore(StoreContract):
         return MemoryStore(
             docs={
                 p.key: ProductDoc(
-                    p.key, p.title, categories=p.categories, category_keys=p.categories
+                    p.key,
+                    p.title,
+                    categories=p.categories,
+                    category_keys=p.categories,
+                    price=float(p.price),
+                    attributes=p.attributes,
                 )
                 for p in world.products
             },
@@ -26,6 +31,7 @@ class TestMemoryStore(StoreContract):
                 for product in order.products
             ],
             unavailable={p.key for p in world.products if not p.available},
+            stock={p.key: p.stock for p in world.products},
             changed={order.key: NOON for order in world.orders},
         )
 
@@ -34,12 +40,15 @@ class TestMemoryStore(StoreContract):
 class TestShopStore(StoreContract):
     def make_store(self, world: World) -> ShopStore:
         for product in world.products:
-            factories.product(
+            made = factories.product(
                 product.key,
                 title=product.title,
-                stock=5 * product.available,
+                price=product.price,
+                stock=product.stock,
                 category=factories.category(*product.categories),
             )
+            for name, value in product.attributes.items():
+                made.attributes.create(attribute=factories.attribute(name), value=value)
         customers = {
             buyer: factories.customer(user=None)
             for buyer in sorted({o.buyer for o in world.orders if o.buyer})

@@ -1,6 +1,7 @@
 """What a list of suggestions is known by."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,11 @@ CART = Suggestions(surface="frequently_bought_with", version="v7", seeds=("cup",
 def test_a_token_says_which_suggestions_it_stands_for():
     token = make_token(CART)
     assert read_token(token) == Token("frequently_bought_with", "v7", ("cup", "tea"))
+
+
+def test_a_token_says_which_arm_of_an_experiment_the_visitor_is_in():
+    token = make_token(replace(CART, arm="3/hold-out"))
+    assert read_token(token).arm == "3/hold-out"
 
 
 def test_a_large_cart_makes_no_large_token():

@@ -52,7 +52,7 @@ def test_only_the_caller_may_keep_the_answer(trained):
 
 
 def test_availability_is_the_callers(trained, monkeypatch):
-    def offers(self, keys, actor, scope):
+    def offers(self, keys, actor, scope, attributes=()):
         member = actor.request.headers.get("Member") == "yes"
         return {key: Offer(key, key, available=key != "cup" or member) for key in keys}
 

@@ -111,9 +111,9 @@ def _list(where: List, row: list[int], owed: Owed) -> SuggestionList:
         version=where[1],
         impressions=impressions,
         clicks=clicks,
-        rate=_known(rate.value),
-        low=_known(rate.low),
-        high=_known(rate.high),
+        rate=known(rate.value),
+        low=known(rate.low),
+        high=known(rate.high),
         adds=adds,
         lines=int(mine.sum()),
         revenue=float(owed.amount[mine].sum()) if len(mine) else 0.0,
@@ -214,17 +214,17 @@ def _arm(
         control=control,
         visitors=mine.visitors,
         conversion=mine.mean,
-        uplift=_known(more.value),
-        low=_known(more.low),
-        high=_known(more.high),
+        uplift=known(more.value),
+        low=known(more.low),
+        high=known(more.high),
         revenue=worth.mean,
-        revenue_uplift=_known(richer.value),
-        revenue_low=_known(richer.low),
-        revenue_high=_known(richer.high),
+        revenue_uplift=known(richer.value),
+        revenue_low=known(richer.low),
+        revenue_high=known(richer.high),
         split=p,
         verdict=str(verdict(mine, theirs, p)),
     )
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
     return None if np.isnan(value) else value

@@ -7,7 +7,7 @@ types are all made from these classes, so that a column is described once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
@@ -87,9 +87,9 @@ class Unit(StrEnum):
     MONEY = "money"
 
 
-def column(label: str, unit: Unit = Unit.COUNT) -> Any:
+def column(label: str, unit: Unit = Unit.COUNT, default: Any = MISSING) -> Any:
     """A field of a row. A list is a column for each of its values, numbered from 1."""
-    return field(metadata={"label": label, "unit": unit})
+    return field(default=default, metadata={"label": label, "unit": unit})
 
 
 def table(title: str) -> Any:

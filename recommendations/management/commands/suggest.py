@@ -15,7 +15,12 @@ from rich.table import Table
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import RecommendationsError
 from recommendations.management.console import console_for
-from recommendations.services.explaining import Explanation, explain, suggestion_json
+from recommendations.services.explaining import (
+    Explanation,
+    explain,
+    known_keys,
+    suggestion_json,
+)
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.suggestions import Suggestion
 from recommendations.stores.base import Scope
@@ -65,11 +70,7 @@ class Command(BaseCommand):
 
     def _one(self, options: dict[str, Any]) -> None:
         scope, first = Scope(options["scope"]), options["first"]
-        known = get_store().canonical_keys(options["keys"], scope)
-        for key in options["keys"]:
-            if key not in known:
-                raise CommandError(f"There is no product or SKU {key!r}.")
-        basket = list(dict.fromkeys(known[key] for key in options["keys"]))
+        basket = known_keys(options["keys"], scope)
         answer = frequently_bought_with([basket], first, scope=scope)[0]
         explained = options["explain"] or options["why"]
         reasons = explain(basket, first, scope, EXPLAIN_DEPTH, options["why"]) if explained else []
@@ -146,7 +147,7 @@ def suggestion_table(suggestions: tuple[Suggestion, ...]) -> Table:
 
 
 def explanation_table(explanations: list[Explanation]) -> Table:
-    table = Table("#", "Candidate", "Title", "Score", "From", "Outcome")
+    table = Table("#", "Candidate", "Title", "Score", "From", "Rules", "Outcome")
     for one in explanations:
         shares = ", ".join(f"{seed} {share / one.score:.0%}" for seed, share in one.shares.items())
         table.add_row(
@@ -155,6 +156,7 @@ def explanation_table(explanations: list[Explanation]) -> Table:
             one.title,
             f"{one.score:.4g}",
             shares or ("popular" if one.rank else ""),
+            ", ".join(one.rules),
             one.outcome,
         )
     return table

@@ -50,6 +50,12 @@ def category(*names: str) -> Any:
     return inner
 
 
+def describe(of: Any, name: str, value: str) -> None:
+    of.product_class.attributes.get_or_create(name=name, code=name, type="text")
+    setattr(of.attr, name, value)
+    of.save()
+
+
 def order(products: Sequence[Any], *, placed_at: datetime = NOON, **fields: Any) -> Any:
     """As an import writes it: in bulk, so that Oscar sends no signal."""
     (made,) = Order.objects.bulk_create(
@@ -97,9 +103,11 @@ def user() -> Any:
 def fill(world: World) -> dict[str, Any]:
     """The products by their keys in the world."""
     products = {
-        one.key: product(one.title, stock=10 if one.available else 0) for one in world.products
+        one.key: product(one.title, stock=one.stock, price=one.price) for one in world.products
     }
     for one in world.products:
+        for name, value in one.attributes.items():
+            describe(products[one.key], name, value)
         if one.categories:
             products[one.key].categories.add(category(*one.categories))
     users = {

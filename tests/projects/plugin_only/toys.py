@@ -42,7 +42,11 @@ def fill(world: World) -> dict[str, Toy]:
     """The toys by their keys in the world; each has one colour, which is what is bought."""
     toys = {
         p.key: Toy.objects.create(
-            name=p.title, is_sold=p.available, department=department(p.categories)
+            name=p.title,
+            is_sold=p.available,
+            department=department(p.categories),
+            price=p.price,
+            age=p.attributes.get("age"),
         )
         for p in world.products
     }

@@ -1,0 +1,48 @@
+"""What visitors did, from the events of `analytics`: the one module here that knows that app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Max
+from django.http import HttpRequest
+
+from analytics.dashboards.pages import text
+from analytics.models import Event, EventKind
+from analytics.services.reports import experiments
+from analytics.services.reports.base import tables
+from analytics.services.visitors import identify
+from recommendations.stores.base import Findings, Scope
+
+
+class EventBehaviour:
+    """Behind `RECOMMENDATIONS["BEHAVIOUR"]` where `analytics` is installed."""
+
+    def visitor_of(self, request: HttpRequest | None) -> str:
+        caller = identify(request) if request is not None else None
+        return caller.visitor if caller is not None else ""
+
+    def viewed(self, visitor: str, limit: int, scope: Scope) -> Sequence[str]:
+        views = Event.objects.filter(
+            visitor=visitor, kind=EventKind.PRODUCT_VIEW, scope=scope.name
+        ).exclude(product_key="")
+        newest = views.values("product_key").annotate(last=Max("at")).order_by("-last")
+        return list(newest.values_list("product_key", flat=True)[:limit])
+
+    def findings(
+        self, shares: Mapping[str, int], control: str, start: datetime, end: datetime | None
+    ) -> Findings:
+        report = experiments.compare(shares, control, start, end)
+        (arms,) = tables(report)
+        return Findings(
+            columns=[column.label for column in arms.columns],
+            rows=[
+                [
+                    text(cell, column.unit, report.currency)
+                    for cell, column in zip(row, arms.columns, strict=True)
+                ]
+                for row in arms.cells
+            ],
+            notes=[*report.missing, *report.notes],
+        )

@@ -1,0 +1,231 @@
+"""What the shop's rules do to a ranking. Plain functions of offers: no database, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from recommendations.choices import Effect, Target
+from recommendations.services.merging import Ranking
+from recommendations.stores.base import Offer
+
+#: The best candidates that are looked at where a rule moves products by what their offers say.
+WINDOW = 100
+
+#: What a product is known by: (PRODUCT, "", its key), (ATTRIBUTE, "brand", "Acme"), …
+Label = tuple[str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A saved rule, or one that is tried out. Empty fields are about anything.
+
+    It speaks in a `surface` and `scope` while a period lasts, to visitors in an `arm`, for baskets
+    with `seed_product` or a product of `seed_category`, of what `target`, `value`, `attribute` and
+    the bounds describe.
+    `factor` is what boosts (> 1) and buries (< 1) multiply scores by.
+    """
+
+    number: int = 0
+    name: str = ""
+    effect: str
+    factor: float = 1.0
+    surface: str = ""
+    scope: str = ""
+    seed_product: str = ""
+    seed_category: str = ""
+    arm: str = ""
+    target: str = Target.PRODUCT
+    value: str = ""
+    attribute: str = ""
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    currency: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    priority: int = 0
+
+    def __str__(self) -> str:
+        factor = f" × {self.factor:g}" if self.effect in (Effect.BOOST, Effect.BURY) else ""
+        return f"{self.effect}{factor} ({self.name})"
+
+    def is_on(self, surface: str, scope: str, now: datetime, arm: str = "") -> bool:
+        """`ends_at` itself is past the end."""
+        return (
+            self.surface in ("", surface)
+            and self.arm in ("", arm)
+            and self.scope in ("", scope)
+            and (self.starts_at is None or self.starts_at <= now)
+            and (self.ends_at is None or now < self.ends_at)
+        )
+
+    @property
+    def seed(self) -> Label | None:
+        """What a basket needs for it; None where any will do."""
+        if self.seed_product:
+            return (Target.PRODUCT, "", self.seed_product)
+        return (Target.CATEGORY, "", self.seed_category) if self.seed_category else None
+
+    @property
+    def label(self) -> Label | None:
+        """What its products are known by; None for a band of prices or stock levels."""
+        if self.target in (Target.PRICE, Target.STOCK):
+            return None
+        return (self.target, self.attribute, self.value)
+
+    @property
+    def reads_offers(self) -> bool:
+        """Whether the offer of a product has to be known to say where it belongs."""
+        return self.effect in (Effect.BOOST, Effect.BURY) and self.target != Target.PRODUCT
+
+    def holds(self, offer: Offer) -> bool:
+        """Whether an offer is in the band. What is not known is in none."""
+        if self.target == Target.STOCK:
+            amount = None if offer.stock is None else Decimal(offer.stock)
+        else:
+            amount = offer.price if offer.currency == self.currency else None
+        return (
+            amount is not None
+            and (self.at_least is None or self.at_least <= amount)
+            and (self.at_most is None or amount <= self.at_most)
+        )
+
+
+def labels(offer: Offer) -> Iterator[Label]:
+    yield (Target.PRODUCT, "", offer.key)
+    for category in offer.category_keys:
+        yield (Target.CATEGORY, "", category)
+    for name, value in offer.attributes.items():
+        yield (Target.ATTRIBUTE, name, value)
+
+
+def by_weight(rules: Iterable[Rule]) -> list[Rule]:
+    """The ones that count most first; of equal priority the older."""
+    return sorted(rules, key=lambda rule: (-rule.priority, rule.number))
+
+
+class Effects:
+    """What some rules do, whatever the basket.
+
+    Excluding is stronger than all else. Pinned products keep the order of their rules. Of the
+    boosts and buries of one product the one with the highest priority counts, and the older of two
+    equal ones.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._labelled: dict[Label, list[Rule]] = {}
+        self._bands: list[Rule] = []
+        self._weight: dict[int, int] = {}
+        self.pins: list[str] = []
+        for place, rule in enumerate(by_weight(rules)):
+            self._weight[id(rule)] = place
+            if rule.effect == Effect.PIN:
+                self.pins += [rule.value] if rule.value not in self.pins else []
+            if rule.label is None:
+                self._bands.append(rule)
+            else:
+                self._labelled.setdefault(rule.label, []).append(rule)
+        self._moving = [
+            rule
+            for rule in (*self._bands, *(one for found in self._labelled.values() for one in found))
+            if rule.effect in (Effect.BOOST, Effect.BURY)
+        ]
+
+    def __bool__(self) -> bool:
+        return bool(self._weight)
+
+    @property
+    def named(self) -> list[str]:
+        """The products that are pinned, boosted or buried by their keys."""
+        moved = [rule.value for rule in self._moving if rule.target == Target.PRODUCT]
+        return [*self.pins, *moved]
+
+    def on(self, offer: Offer) -> list[Rule]:
+        """The rules that are about this product, the one that counts most first."""
+        found = [rule for rule in self._bands if rule.holds(offer)]
+        for label in labels(offer):
+            found += self._labelled.get(label, ())
+        found.sort(key=lambda rule: self._weight[id(rule)])
+        return found
+
+    def excludes(self, offer: Offer) -> bool:
+        return any(rule.effect == Effect.EXCLUDE for rule in self.on(offer))
+
+    def factor(self, offer: Offer) -> float:
+        moving = (rule for rule in self.on(offer) if rule.effect in (Effect.BOOST, Effect.BURY))
+        return next((rule.factor for rule in moving), 1.0)
+
+    def ordered(self, ranking: Ranking, depth: int, offers: Mapping[str, Offer]) -> list[str]:
+        """The pinned products, then by score × factor the best `depth` and the others named by a
+        rule; of all these only what the shop does not exclude.
+
+        What the basket speaks for stays above what fills up, and each filling above the next: a
+        boost moves a product among its like. Equal ones keep the order of the ranking.
+        """
+        pinned = [key for key in self.pins if key in offers and ranking.admits(key)]
+        heads = dict.fromkeys(ranking.keys[:depth])
+        heads |= {key: None for key in self.named if ranking.holds(key)}
+        rest = [key for key in heads if key in offers and key not in pinned]
+        if self._moving:
+            rest.sort(key=lambda key: self._place(ranking, offers[key]))
+        return [key for key in (*pinned, *rest) if not self.excludes(offers[key])]
+
+    def _place(self, ranking: Ranking, offer: Offer) -> tuple[int, float]:
+        return ranking.tier(offer.key), -ranking.score(offer.key) * self.factor(offer)
+
+
+class RuleSet:
+    """The rules that are on for one surface at one moment, ready for any basket."""
+
+    def __init__(
+        self, rules: Iterable[Rule], surface: str, scope: str, now: datetime, arm: str = ""
+    ) -> None:
+        on = [rule for rule in rules if rule.is_on(surface, scope, now, arm)]
+        self._always = [rule for rule in on if rule.seed is None]
+        self._by_seed: dict[Label, list[Rule]] = {}
+        for rule in on:
+            if rule.seed is not None:
+                self._by_seed.setdefault(rule.seed, []).append(rule)
+        self._usual = Effects(self._always)
+        self.window = WINDOW if any(rule.reads_offers for rule in on) else 0
+        self.attributes = {rule.attribute for rule in on if rule.target == Target.ATTRIBUTE}
+
+    def __bool__(self) -> bool:
+        return bool(self._always or self._by_seed)
+
+    def possible(self, seeds: Collection[str]) -> Effects:
+        """As if each category that a rule waits for were in the basket: what to look up for it."""
+        waiting = [
+            rule
+            for (kind, _, key), rules in self._by_seed.items()
+            if kind == Target.CATEGORY or key in seeds
+            for rule in rules
+        ]
+        return Effects([*self._always, *waiting]) if waiting else self._usual
+
+    def effects(
+        self, seeds: Collection[str], category: str, offers: Mapping[str, Offer]
+    ) -> Effects:
+        """For a basket of `seeds`, or for what is wanted of a `category`."""
+        found: dict[Label, Sequence[Rule]] = {}
+        for label in self._labels_of(seeds, category, offers):
+            if label in self._by_seed:
+                found[label] = self._by_seed[label]
+        if not found:
+            return self._usual
+        return Effects([*self._always, *(rule for rules in found.values() for rule in rules)])
+
+    def _labels_of(
+        self, seeds: Collection[str], category: str, offers: Mapping[str, Offer]
+    ) -> Iterator[Label]:
+        if not self._by_seed:
+            return
+        if category:
+            yield (Target.CATEGORY, "", category)
+        for seed in seeds:
+            yield (Target.PRODUCT, "", seed)
+            if seed in offers:
+                for key in offers[seed].category_keys:
+                    yield (Target.CATEGORY, "", key)

@@ -1,0 +1,83 @@
+"""How the shop steers what is suggested, by rules and experiments, known to every process: read
+again only after one of them has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from recommendations.models import MerchandisingRule, SteeringStamp
+from recommendations.services.experiments import Plan, running_plans
+from recommendations.services.rules import Rule
+
+
+@dataclass(frozen=True)
+class Steering:
+    """The active rules and the experiments that run."""
+
+    rules: tuple[Rule, ...] = ()
+    plans: tuple[Plan, ...] = ()
+
+    def plan(self, surface: str, scope: str) -> Plan | None:
+        """The experiment on a surface: one at most."""
+        found = (one for one in self.plans if (one.surface, one.scope) == (surface, scope))
+        return next(found, None)
+
+
+UNSTEERED = Steering()
+#: The stamp that was read last → what it stands for.
+_known: dict[str, Steering] = {}
+
+
+def last_known() -> Steering:
+    """What was read last, to guess what a request needs before its lists tell the stamp."""
+    return next(iter(_known.values()), UNSTEERED)
+
+
+def steering_at(stamp: str | None) -> Steering:
+    """What stands at a stamp, which serving reads together with its lists."""
+    if stamp is None:
+        return UNSTEERED
+    steering = _known.get(stamp)
+    if steering is None:
+        steering = Steering(active_rules(), tuple(running_plans()))
+        _known.clear()
+        _known[stamp] = steering
+    return steering
+
+
+def active_rules() -> tuple[Rule, ...]:
+    saved = MerchandisingRule.objects.filter(is_active=True).select_related("arm")
+    return tuple(map(as_rule, saved))
+
+
+def as_rule(saved: MerchandisingRule) -> Rule:
+    return Rule(
+        number=saved.pk or 0,
+        name=saved.name,
+        effect=saved.effect,
+        factor=saved.factor or 1.0,
+        surface=saved.surface,
+        scope=saved.scope,
+        seed_product=saved.seed_product,
+        seed_category=saved.seed_category,
+        target=saved.target,
+        value=saved.value,
+        attribute=saved.attribute,
+        at_least=saved.at_least,
+        at_most=saved.at_most,
+        currency=saved.currency,
+        arm=saved.arm.key if saved.arm else "",
+        starts_at=saved.starts_at,
+        ends_at=saved.ends_at,
+        priority=saved.priority,
+    )
+
+
+def stamp(**kwargs: Any) -> None:
+    """Tells every process that something has changed, with the transaction that changes it.
+
+    A random value, where a counter that was rolled back would come again with other rules.
+    """
+    SteeringStamp.objects.update_or_create(pk=1, defaults={"value": uuid4().hex})

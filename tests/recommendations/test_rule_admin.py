@@ -1,0 +1,146 @@
+"""Rules in admin: written, refused, tried out before they are saved, and by whom."""
+
+import pytest
+from django.urls import reverse
+
+from recommendations.models import MerchandisingRule
+from recommendations.services.serving import frequently_bought_with
+from recommendations.services.training import train
+from recommendations.stores.base import ProductDoc
+from tests.accounts import staff
+from tests.recommendations.conftest import add_orders
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:recommendations_merchandisingrule_changelist")
+ADD = reverse("admin:recommendations_merchandisingrule_add")
+PREVIEW = reverse("admin:recommendations_rule_preview")
+EMPTY = dict.fromkeys(
+    ["factor", "attribute", "at_least", "at_most", "currency", "surface", "scope", "seed_product",
+     "seed_category", "starts_at_0", "starts_at_1", "ends_at_0", "ends_at_1"], "",
+)  # fmt: skip
+PIN_BREAD = EMPTY | {
+    "name": "Fresh bread",
+    "effect": "pin",
+    "target": "product",
+    "value": "bread",
+    "priority": "0",
+    "is_active": "on",
+}
+MAY = "recommendations.{}_merchandisingrule"
+
+
+@pytest.fixture(autouse=True)
+def trained(store):
+    add_orders(store, "tea cup", "tea cup", "tea pot", "bread")
+    store.docs["tea"] = ProductDoc("tea", "Tea", category_keys=("f1",), categories=("Food",))
+    train()
+    return store
+
+
+def change_url(rule: MerchandisingRule) -> str:
+    return reverse("admin:recommendations_merchandisingrule_change", args=[rule.pk])
+
+
+def first_for_tea() -> str:
+    return frequently_bought_with([["tea"]], 1)[0].items[0].key
+
+
+def saved(**fields) -> MerchandisingRule:
+    return MerchandisingRule.objects.create(
+        **{"name": "Fresh bread", "effect": "pin", "value": "bread"} | fields
+    )
+
+
+def test_a_rule_is_added_and_speaks_at_once(admin_client):
+    assert first_for_tea() == "cup"
+    admin_client.post(ADD, PIN_BREAD)
+    assert first_for_tea() == "bread"
+    page = admin_client.get(LIST).content.decode()
+    assert "Product bread" in page
+    assert "Everywhere" in page
+
+
+def test_a_broken_rule_is_refused_beside_its_field(admin_client):
+    answer = admin_client.post(ADD, PIN_BREAD | {"value": "never"})
+    assert "no product or SKU" in str(answer.context["errors"])
+    assert not MerchandisingRule.objects.exists()
+
+
+def test_categories_are_chosen_by_name(admin_client):
+    page = admin_client.get(ADD).content.decode()
+    assert '<option value="f1">Food</option>' in page
+
+
+def test_deleting_ends_it_at_once(admin_client):
+    saved()
+    assert first_for_tea() == "bread"
+    chosen = {"action": "delete_selected", "post": "yes", "_selected_action": [1]}
+    chosen["_selected_action"] = [MerchandisingRule.objects.get().pk]
+    admin_client.post(LIST, chosen)
+    assert first_for_tea() == "cup"
+
+
+class TestPreview:
+    def titles(self, answer) -> list[list[str]]:
+        comparison = answer.context["comparison"]
+        return [[one.key for one in side.items] for side in (comparison.today, comparison.then)]
+
+    def test_a_new_rule_is_shown_beside_today_and_not_saved(self, admin_client):
+        answer = admin_client.post(PREVIEW, PIN_BREAD | {"basket": "tea"})
+        assert self.titles(answer) == [["cup", "pot", "bread"], ["bread", "cup", "pot"]]
+        assert "Picked by the shop" in answer.content.decode()
+        assert answer["X-Frame-Options"] == "SAMEORIGIN"
+        assert not MerchandisingRule.objects.exists()
+        assert first_for_tea() == "cup"
+
+    def test_a_changed_rule_takes_the_place_of_what_is_saved(self, admin_client):
+        rule = saved()
+        changed = PIN_BREAD | {"effect": "exclude", "basket": "tea"}
+        answer = admin_client.post(f"{PREVIEW}?rule={rule.pk}", changed)
+        assert self.titles(answer) == [["bread", "cup", "pot"], ["cup", "pot"]]
+        rule.refresh_from_db()
+        assert rule.effect == "pin"
+
+    def test_a_rule_that_changes_nothing_says_so(self, admin_client):
+        answer = admin_client.post(PREVIEW, PIN_BREAD | {"value": "cup", "basket": "tea"})
+        assert "changes nothing here" in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        ("fields", "message"),
+        [
+            ({"basket": "never"}, "no product or SKU"),
+            ({"basket": ""}, "required"),
+            ({"basket": "tea", "value": "never"}, "no product or SKU"),
+        ],
+    )
+    def test_what_is_wrong_is_said(self, admin_client, fields, message):
+        page = admin_client.post(PREVIEW, PIN_BREAD | fields).content.decode()
+        assert "Please correct this first." in page
+        assert message in page
+
+    def test_a_link_previews_nothing(self, admin_client):
+        assert admin_client.get(PREVIEW).status_code == 405
+
+
+class TestPermissions:
+    def test_view_only_staff_see_rules_and_change_none(self, client):
+        rule = saved()
+        client.force_login(staff(MAY.format("view")))
+        page = client.get(change_url(rule))
+        assert page.status_code == 200
+        assert "rule-preview" not in page.content.decode()
+        for url in (ADD, change_url(rule), PREVIEW, f"{PREVIEW}?rule={rule.pk}"):
+            assert client.post(url, PIN_BREAD | {"basket": "tea"}).status_code == 403
+        client.post(LIST, {"action": "delete_selected", "_selected_action": [rule.pk]})
+        assert MerchandisingRule.objects.get().name == "Fresh bread"
+
+    def test_who_may_only_add_can_try_out_a_new_rule_and_no_other(self, client):
+        rule = saved()
+        client.force_login(staff(MAY.format("add")))
+        asked = PIN_BREAD | {"basket": "tea"}
+        assert client.post(PREVIEW, asked).status_code == 200
+        assert client.post(f"{PREVIEW}?rule={rule.pk}", asked).status_code == 403
+
+    def test_staff_without_permission_see_nothing(self, client):
+        client.force_login(staff())
+        assert client.get(LIST).status_code == 403
