@@ -112,8 +112,8 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes: ClassVar = [
-            models.Index(fields=["kind", "at"], name="event_kind_at"),
-            models.Index(fields=["visitor", "at"], name="event_visitor_at"),
+            models.Index(fields=["kind", "at"], name="boughtwith_event_kind_at"),
+            models.Index(fields=["visitor", "at"], name="boughtwith_event_visitor_at"),
         ]
 
     def __str__(self) -> str:
@@ -121,23 +121,24 @@ class Event(models.Model):
 
 
 class DailyFigure(models.Model):
-    """A sum over the events of one day that share all other columns, as `stats.daily` counts it.
+    """What `stats.daily` counts of the events of one day, for one channel, device and currency.
 
-    A day is replaced as a whole when events came in for it; the rows hold nobody's name.
+    `sums` goes from a key, of a product, a page, a query or a step, to its sum; `simulated` to the
+    part of it that follows from simulated events. A day is replaced as a whole when events came in
+    for it.
     """
 
     day = models.DateField()
     scope = KeyField(max_length=64, default="default")
     measure = models.CharField(max_length=16)
-    key = KeyField(max_length=255, blank=True, help_text="Of a product, a page, a query, a step.")
     source = models.CharField(max_length=16, choices=Source, blank=True)
     device = models.CharField(max_length=8, choices=Device, blank=True)
     currency = models.CharField(max_length=3, blank=True)
-    value = models.FloatField()
-    simulated = models.FloatField(help_text="The part of it that follows from simulated events.")
+    sums = models.JSONField(default=dict)
+    simulated = models.JSONField(default=dict, help_text="Without keys that are not simulated.")
 
     class Meta:
-        ordering: ClassVar = ["-day", "measure", "key"]
+        ordering: ClassVar = ["-day", "measure"]
         default_permissions = ()
         verbose_name = _("daily figure")
         verbose_name_plural = _("daily figures")
@@ -147,7 +148,7 @@ class DailyFigure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.measure} {self.key}".rstrip()
+        return f"{self.day} {self.measure}"
 
 
 class RollUp(models.Model):

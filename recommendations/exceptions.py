@@ -61,6 +61,12 @@ class BadToken(RecommendationsError, ValueError):
     code = "BAD_TOKEN"
 
 
+class BadArtifact(RecommendationsError):
+    """Stored numbers are missing, damaged, or of a format this release does not read."""
+
+    code = "BAD_ARTIFACT"
+
+
 class GivenUp(RecommendationsError):
     """A run was killed so often that it is not started again by itself."""
 

@@ -61,6 +61,9 @@ class ModelVersion(models.Model):
     orders_changed_at = models.DateTimeField(
         null=True, blank=True, help_text="The newest change of an order this version knows of."
     )
+    refreshed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When orders were last counted in after the training."
+    )
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -113,6 +116,27 @@ class RankedList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.seed_key}"
+
+
+class ArtifactPart(models.Model):
+    """A piece of the arrays that a version keeps for its refreshes; a large value as a whole
+    would not pass every database's packet size."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="artifacts")
+    name = models.CharField(max_length=16)
+    number = models.PositiveIntegerField()
+    checksum = models.CharField(max_length=64, help_text="SHA-256 of all the pieces together.")
+    data = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["version", "name", "number"], name="one_artifact_part_per_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"
 
 
 class TrainingLease(models.Model):

@@ -9,6 +9,7 @@ from celery import Task, shared_task
 
 from recommendations.exceptions import GivenUp, NothingToLearn, TrainingInProgress
 from recommendations.services import training
+from recommendations.services.refresh import refresh as refresh_live
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +34,10 @@ def train(
         logger.warning("recommendations.train: %s", reason)
 
 
-@shared_task(name="recommendations.refresh", bind=True)
+@shared_task(name="recommendations.refresh", bind=True, acks_late=False)
 def refresh(self: Task[Any, Any], scope: str = "default") -> None:
-    """Trains again where orders have changed since the last run."""
+    """Counts what came into the live version. Lost with its worker: the next one does it all."""
     try:
-        training.refresh(scope, holder=self.request.id)
+        refresh_live(scope, holder=self.request.id)
     except HARMLESS as reason:
         logger.warning("recommendations.refresh: %s", reason)

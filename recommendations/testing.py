@@ -123,11 +123,25 @@ class StoreContract:
     def test_the_last_change_is_known(self) -> None:
         assert self.make_store(WORLD).orders_changed_at(self.scope) is not None
 
+    def test_orders_that_changed_come_as_they_stand_now(self) -> None:
+        store = self.make_store(WORLD)
+        changed = list(store.changed_orders(self.scope, NOON - timedelta(days=1)))
+        assert len({one.order for one in changed}) == len(changed) == len(WORLD.orders)
+        lines = [line for one in changed for line in one.lines]
+        assert sorted(lines, key=repr) == sorted(store.order_lines(self.scope), key=repr)
+        assert all(line.order == one.order for one in changed for line in one.lines)
+        assert [len(one.lines) for one in changed].count(0) == 1  # the one that was cancelled
+
+    def test_nothing_has_changed_in_the_future(self) -> None:
+        store = self.make_store(WORLD)
+        assert list(store.changed_orders(self.scope, NOON + timedelta(days=36_500))) == []
+
     def test_a_store_without_orders_says_so(self) -> None:
         store = self.make_store(World(products=(), orders=()))
         assert list(store.order_lines(self.scope)) == []
         assert store.count_order_lines(self.scope) == 0
         assert store.orders_changed_at(self.scope) is None
+        assert list(store.changed_orders(self.scope, NOON)) == []
         assert list(store.products(self.scope)) == []
 
     def test_every_product_is_described(self) -> None:

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest
 
 from recommendations.stores.base import (
     Actor,
+    ChangedOrder,
     Offer,
     OfferFacts,
     OrderLineFact,
@@ -19,11 +20,11 @@ from recommendations.stores.base import (
     Purchase,
     Scope,
 )
+from recommendations.stores.querying import key_ranges, with_lines
 from shop.catalog.models import Attribute, Category, Product, PublicationState, Variant
 from shop.customers.services import customer_of
 from shop.orders.models import TAKEN_BACK, Order, OrderLine
 
-ROWS_A_QUERY = 50_000
 PRODUCTS_A_QUERY = 2_000
 
 
@@ -31,24 +32,7 @@ class ShopStore:
     """Products are known by their code, buyers by customer or, for guests, by e-mail address."""
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
-        """Reads by ranges of the primary key: constant memory and short queries on any database."""
-        lines = (
-            OrderLine.objects.exclude(order__status__in=TAKEN_BACK)
-            .order_by("pk")
-            .values_list(
-                "pk",
-                "order__number",
-                "product_code",
-                "order__customer_id",
-                "order__email",
-                "order__placed_at",
-            )
-        )
-        last = 0
-        while rows := list(lines.filter(pk__gt=last)[:ROWS_A_QUERY]):
-            last = rows[-1][0]
-            for _, order, product, customer, email, placed_at in rows:
-                yield OrderLineFact(order, product, _buyer(customer, email), placed_at)
+        return _facts(OrderLine.objects.all())
 
     def count_order_lines(self, scope: Scope) -> int:
         """The span of the primary key: exact enough for a progress bar, and instant."""
@@ -57,6 +41,13 @@ class ShopStore:
 
     def orders_changed_at(self, scope: Scope) -> datetime | None:
         return Order.objects.aggregate(at=Max("updated_at"))["at"]
+
+    def changed_orders(self, scope: Scope, since: datetime) -> Iterator[ChangedOrder]:
+        changed = Order.objects.filter(updated_at__gte=since).order_by("pk")
+        return with_lines(
+            changed.values_list("pk", "number"),
+            lambda keys: _facts(OrderLine.objects.filter(order__in=keys)),
+        )
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         categories = _category_paths()
@@ -143,6 +134,20 @@ def _offer(code: str, rows: Sequence[Any], attributes: Collection[str]) -> Offer
         stock=stock,
         attributes={name: value for *_, name, value in rows if name in attributes},
     )
+
+
+def _facts(lines: QuerySet[OrderLine]) -> Iterator[OrderLineFact]:
+    """Of the lines that count."""
+    paths = (
+        "order__number",
+        "product_code",
+        "order__customer_id",
+        "order__email",
+        "order__placed_at",
+    )
+    for rows in key_ranges(lines.exclude(order__status__in=TAKEN_BACK), *paths):
+        for order, product, customer, email, placed_at in rows:
+            yield OrderLineFact(order, product, _buyer(customer, email), placed_at)
 
 
 def category_keys(category: Category | None) -> tuple[str, ...]:

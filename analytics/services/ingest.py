@@ -53,8 +53,10 @@ def store_rows(rows: Sequence[Mapping[str, Any]], new_visitors: Sequence[str]) -
 
 
 def key_of(*parts: str) -> uuid.UUID:
-    """The key of an event: the same for the same parts."""
-    return uuid.UUID(bytes=blake2b("\0".join(parts).encode(), digest_size=16).digest())
+    """The key of an event: the same for the same parts. It is marked as a hash of a name, as
+    MariaDB takes no UUID that is of no kind at all."""
+    digest = blake2b("\0".join(parts).encode(), digest_size=16).digest()
+    return uuid.UUID(bytes=digest, version=5)
 
 
 class _Broker:

@@ -46,7 +46,8 @@ class Measure(StrEnum):
     LINK = "link"  # visits from one place to the next
     BEGINNING = "beginning"  # visits by the first places they saw
     VIEWS = "views"  # by product, as all below
-    ADDS = "adds"
+    ADDS = "adds"  # of the visits that saw it
+    CONVERSIONS = "conversions"  # those of them that bought it
     BUYS = "buys"
     UNITS = "units"
     REVENUE = "revenue"
@@ -85,6 +86,10 @@ class Day:
         views = events.of(kinds.PAGE_VIEW) | events.of(kinds.PRODUCT_VIEW)
         self.visits: Visits = describe(self.visit, self.at, views[self.inside])
         self.count = len(self.visits.first)
+        products, names = encode(events.product.tolist())
+        #: The visit and the product of each event as one number; outside visits it means nothing.
+        self.pair = products.copy()
+        self.pair[self.inside] += self.visit * len(names)
         self.source, self.visit_source = self._of_visits(events.source)
         self.device, self.visit_device = self._of_visits(events.device)
         self.visit_simulated = np.zeros(self.count, dtype=bool)
@@ -227,16 +232,16 @@ def _products(day: Day) -> list[Figure]:
     events, product = day.events, day.events.product
     known = np.asarray(product != "", dtype=bool)
     bought, reviewed = events.of(kinds.PURCHASE) & known, events.of(kinds.REVIEW) & known
-    figures: list[Figure] = []
-    for measure, kind in (
-        (Measure.VIEWS, kinds.PRODUCT_VIEW),
-        (Measure.ADDS, kinds.CART_ADD),
-        (Measure.BUYS, kinds.PURCHASE),
-    ):
-        once = _once_a_visit(day, events.of(kind) & known)
-        figures += day.sum_events(measure, once, product)
+    views, adds, buys = (
+        _once_a_visit(day, events.of(kind) & known)
+        for kind in (kinds.PRODUCT_VIEW, kinds.CART_ADD, kinds.PURCHASE)
+    )
+    saw = _same_visit(day, views)
     return [
-        *figures,
+        *day.sum_events(Measure.VIEWS, views, product),
+        *day.sum_events(Measure.ADDS, adds & saw, product),
+        *day.sum_events(Measure.CONVERSIONS, buys & saw, product),
+        *day.sum_events(Measure.BUYS, buys, product),
         *day.sum_events(Measure.UNITS, bought, product, events.quantity),
         *day.sum_events(Measure.REVENUE, bought, product, events.amount, events.currency),
         *day.sum_events(Measure.RETURNS, events.of(kinds.REFUND) & known, product, events.quantity),
@@ -249,14 +254,16 @@ def _products(day: Day) -> list[Figure]:
 def _once_a_visit(day: Day, chosen: Flags) -> Flags:
     """Of the events chosen, the first of each visit and product; all those outside visits. (n,)"""
     rows = np.flatnonzero(chosen & day.inside)
-    visit = np.full(len(chosen), -1, dtype=np.int64)
-    visit[day.inside] = day.visit
-    products, _ = encode(day.events.product[rows].tolist())
-    order = np.argsort(day.events.at[rows], kind="stable")
-    _, first = group_of(visit[rows][order], products[order])
+    rows = rows[np.argsort(day.events.at[rows], kind="stable")]
+    _, first = np.unique(day.pair[rows], return_index=True)
     once = chosen & ~day.inside
-    once[rows[order][first]] = True
+    once[rows[first]] = True
     return once
+
+
+def _same_visit(day: Day, chosen: Flags) -> Flags:
+    """The events about a product in whose visit one of the events chosen is about it too. (n,)"""
+    return day.inside & np.isin(day.pair, day.pair[chosen & day.inside])
 
 
 def _searches(day: Day) -> list[Figure]:

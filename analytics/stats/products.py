@@ -26,8 +26,9 @@ def performance(
     rating_sum: Floats,
     ratings: Floats,
 ) -> Performance:
-    """views, adds, buys: visits that saw the product, put it in the cart, bought it; units,
-    returned: pieces; rating_sum, ratings: sum and number of its ratings. All (products,).
+    """views: visits that saw the product; adds, buys: those of them that put it in the cart, that
+    bought it; units, returned: pieces; rating_sum, ratings: sum and number of its ratings. All
+    (products,).
 
     Formulas: adds / views; buys / views; returned / units; rating_sum / ratings.
     """

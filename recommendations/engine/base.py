@@ -110,6 +110,17 @@ class Recommender(BaseEstimator, ABC):
         return getattr(self, attribute)
 
 
+class Additive(Recommender):
+    """A model that needs nothing but counts for the list of a seed: where orders change, only
+    the lists of the items in them are made again."""
+
+    @abstractmethod
+    def ranked(
+        self, publication: Publication, seeds: npt.NDArray[np.int64] | None = None
+    ) -> Iterator[Ranked]:
+        """As of any model; of the item lists only those of the item indices `seeds`, if given."""
+
+
 def entries_of(
     keys: tuple[str, ...],
     indices: npt.NDArray[np.int32],

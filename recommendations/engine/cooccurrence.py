@@ -75,6 +75,17 @@ def lay_out(interactions: Interactions) -> Layout:
     return Layout(baskets.indptr, basket_items, item_ptr, item_baskets, items)
 
 
+def rows_asked(layout: Layout, seeds: Longs | None) -> tuple[Longs, Longs]:
+    """The ranks of these items, of all where there are none, most baskets first; and which row of
+    the result is that of each."""
+    if seeds is None:
+        return np.arange(len(layout.items)), layout.items.astype(np.int64)
+    ranks = np.empty(len(layout.items), dtype=np.int64)
+    ranks[layout.items] = np.arange(len(layout.items))
+    rows = np.argsort(ranks[seeds])
+    return ranks[seeds][rows], rows
+
+
 @njit(parallel=True, cache=True, nogil=True)
 def _count_items(ptr: Longs, indices: Ints, n_items: int, n_shares: int) -> Longs:
     counts = np.zeros((n_shares, n_items), dtype=np.int64)

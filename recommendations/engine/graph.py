@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
 from recommendations.engine.base import (
+    Additive,
     Document,
     ListKind,
     Publication,
     Ranked,
-    Recommender,
     entries_of,
 )
 from recommendations.engine.interactions import Interactions
@@ -20,7 +21,7 @@ from recommendations.engine.parameters import check_ranges
 from recommendations.engine.topk import pair_topk
 
 
-class RP3beta(Recommender):
+class RP3beta(Additive):
     """Where a walk of two steps from an item ends, with popular ends held back.
 
     S_ij = Σ_b (x_bi / n_i)^α · (x_bj / |b|)^α / n_j^β
@@ -50,11 +51,14 @@ class RP3beta(Recommender):
         self.interactions_ = interactions
         return self
 
-    def ranked(self, publication: Publication) -> Iterator[Ranked]:
+    def ranked(
+        self, publication: Publication, seeds: npt.NDArray[np.int64] | None = None
+    ) -> Iterator[Ranked]:
         X: Interactions = self._check_fitted("interactions_")
         if X.n_items == 0:
             return
         n = X.item_orders()
+        seeds = np.arange(X.n_items) if seeds is None else seeds
         best = pair_topk(
             X,
             weights=np.maximum(X.basket_sizes(), 1) ** -float(self.alpha),
@@ -62,9 +66,10 @@ class RP3beta(Recommender):
             k=publication.k,
             min_orders=publication.min_orders,
             min_buyers=publication.min_buyers,
+            seeds=seeds,
         )
-        scores = best.scores / np.power(n, self.alpha, dtype=np.float64)[:, None]
-        for seed in range(X.n_items):
-            entries = entries_of(X.items, best.indices[seed], scores[seed], best.orders[seed])
+        scores = best.scores / np.power(n[seeds], self.alpha, dtype=np.float64)[:, None]
+        for row, seed in enumerate(seeds):
+            entries = entries_of(X.items, best.indices[row], scores[row], best.orders[row])
             if entries:
                 yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), entries)

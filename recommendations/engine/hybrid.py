@@ -28,8 +28,9 @@ class Hybrid(Recommender):
     and content for products that were never bought with any other.
 
     S_ij = S^EASE_ij where i and j are both modelled, c · S^SNC_ij elsewhere; c is the least-squares
-    scale between both models on the pairs they share. A product without any partner that may be
-    published has the list of `ContentKNN`, with scores below those of all partners.
+    scale between both models on the pairs they share. Both count as far as `Confirmation` goes. A
+    product without any partner that may be published has the list of `ContentKNN`, with scores
+    below those of all partners.
 
     Parameters
     ----------
@@ -78,6 +79,8 @@ class Hybrid(Recommender):
             half_life_days=self.half_life_days,
         ).fit(interactions)
         self.content_ = ContentKNN().fit(interactions, documents)
+        self._index = {key: i for i, key in enumerate(interactions.items)}
+        self._modelled = {interactions.items[i] for i in self.ease_.modelled_}
         return self
 
     def ranked(self, publication: Publication) -> Iterator[Ranked]:
@@ -96,26 +99,35 @@ class Hybrid(Recommender):
 
     def _bought_together(self, publication: Publication) -> Iterator[Ranked]:
         """Both models' lists seed by seed: each yields them in the order of the keys."""
-        modelled = {self.ease_.interactions_.items[i] for i in self.ease_.modelled_}
         scale = self._scale(publication)
         dense = ((ranked.seed, True, ranked) for ranked in self.ease_.ranked(publication))
         sparse = ((ranked.seed, False, ranked) for ranked in self.sparse_.ranked(publication))
         both = merge(dense, sparse, key=lambda item: item[0])
-        for seed, group in groupby(both, key=lambda item: item[0]):
+        for _, group in groupby(both, key=lambda item: item[0]):
             entries: list[Entry] = []
             for _, is_dense, ranked in group:
-                entries += (
-                    ranked.entries
-                    if is_dense
-                    else [
-                        entry._replace(score=scale * entry.score)
-                        for entry in ranked.entries
-                        if seed not in modelled or entry.key not in modelled
-                    ]
-                )
+                entries += ranked.entries if is_dense else self._rarer(ranked, scale)
             best = _best(entries, publication)
             if best and best[0].score > 0:
                 yield ranked._replace(entries=best)
+
+    def _rarer(self, ranked: Ranked, scale: float) -> list[Entry]:
+        """Of a list of the sparse model the pairs that the dense one does not model."""
+        modelled, index = self._modelled, self._index
+        entries = [
+            entry
+            for entry in ranked.entries
+            if ranked.seed not in modelled or entry.key not in modelled
+        ]
+        shares = self.ease_.confirmation_.shares(
+            index[ranked.seed],
+            np.array([index[entry.key] for entry in entries], dtype=np.int32),
+            np.array([entry.pair_orders for entry in entries], dtype=np.int32),
+        )
+        return [
+            entry._replace(score=scale * share * entry.score)
+            for entry, share in zip(entries, shares.tolist(), strict=True)
+        ]
 
     def _scale(self, publication: Publication) -> float:
         """c = Σ S^EASE S^SNC / Σ S^SNC² over pairs that both models have a positive score for."""

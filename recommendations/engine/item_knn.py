@@ -11,11 +11,11 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommendations.engine.base import (
+    Additive,
     Document,
     ListKind,
     Publication,
     Ranked,
-    Recommender,
     entries_of,
 )
 from recommendations.engine.interactions import Interactions
@@ -34,7 +34,7 @@ from recommendations.exceptions import InvalidArgument
 NUMBERS = {"basket_size_exponent", "popularity_exponent", "shrinkage", "seed_rarity_exponent"}
 
 
-class ItemKNN(Recommender):
+class ItemKNN(Additive):
     """The neighbours of an item are what shared its baskets.
 
     C_ij = Σ_b w_b x_bi x_bj,  n_i = C_ii,  w_b = |b|^−γ · 2^(−age_b / H)
@@ -105,7 +105,9 @@ class ItemKNN(Recommender):
         self.interactions_ = interactions
         return self
 
-    def ranked(self, publication: Publication) -> Iterator[Ranked]:
+    def ranked(
+        self, publication: Publication, seeds: npt.NDArray[np.int64] | None = None
+    ) -> Iterator[Ranked]:
         X: Interactions = self._check_fitted("interactions_")
         if X.n_items == 0:
             return iter(())
@@ -113,9 +115,12 @@ class ItemKNN(Recommender):
         shares = weights * (X.n_baskets / weights.sum())
         counts = Counts(X.item_orders(), X.baskets.T @ shares, X.n_baskets)
         if self.similarity in PAIRWISE:
-            return self._rank_pairwise(X, shares, counts, publication)
+            lists = self._rank_pairwise(X, shares, counts, publication)
+            asked = set(X.items) if seeds is None else {X.items[seed] for seed in seeds}
+            return (ranked for ranked in lists if ranked.seed in asked)
         kept = weights if self.similarity == "snc" else shares
-        return self._rank_scaled(X, kept, counts, publication)
+        seeds = np.arange(X.n_items) if seeds is None else seeds
+        return self._rank_scaled(X, kept, counts, publication, seeds)
 
     def _weights(self, X: Interactions) -> npt.NDArray[np.float64]:
         sizes = np.maximum(X.basket_sizes(), 1)
@@ -131,6 +136,7 @@ class ItemKNN(Recommender):
         weights: npt.NDArray[np.float64],
         counts: Counts,
         publication: Publication,
+        seeds: npt.NDArray[np.int64],
     ) -> Iterator[Ranked]:
         row_scale, column_scale = SCALED[self.similarity](counts, **self._used())
         best = pair_topk(
@@ -141,11 +147,12 @@ class ItemKNN(Recommender):
             min_orders=publication.min_orders,
             min_buyers=publication.min_buyers,
             once_a_buyer=self.once_a_buyer,
+            seeds=seeds,
         )
-        scores = best.scores * row_scale[:, None]
+        scores = best.scores * row_scale[seeds, None]
         n = counts.orders
-        for seed in range(X.n_items):
-            entries = entries_of(X.items, best.indices[seed], scores[seed], best.orders[seed])
+        for row, seed in enumerate(seeds):
+            entries = entries_of(X.items, best.indices[row], scores[row], best.orders[row])
             if entries:
                 yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), entries)
 

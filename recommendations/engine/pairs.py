@@ -18,6 +18,7 @@ from recommendations.engine.cooccurrence import (
     empty_row,
     lay_out,
     one_kernel_at_a_time,
+    rows_asked,
 )
 from recommendations.engine.interactions import Interactions
 
@@ -44,6 +45,60 @@ def pair_orders(
     pairs = sparse.csr_array((orders, columns, starts), shape=(n_items, n_items))
     pairs.sort_indices()
     return pairs
+
+
+def orders_of_pairs(
+    interactions: Interactions,
+    seeds: Longs,
+    others: Ints,
+    *,
+    min_orders: int = 1,
+    min_buyers: int = 1,
+) -> Ints:
+    """C_ij of the pairs of seeds[row] and others[row, place], 0 where the pair may not be
+    published, in the shape of `others`. An index of −1 is no item."""
+    layout = lay_out(interactions)
+    ranks = np.empty(interactions.n_items, dtype=np.int32)
+    ranks[layout.items] = np.arange(interactions.n_items)
+    found = np.zeros(others.shape, dtype=np.int32)
+    with one_kernel_at_a_time:
+        _look_up(
+            layout,
+            np.zeros(0),
+            interactions.buyers if min_buyers > 1 else np.zeros(0, np.int64),
+            min_orders,
+            min_buyers,
+            *rows_asked(layout, seeds),
+            np.where(others < 0, -1, ranks[others]).astype(np.int32),
+            found,
+            numba.get_num_threads() * 8,
+        )
+    return found
+
+
+@njit(parallel=True, cache=True, nogil=True)
+def _look_up(
+    layout: Layout,
+    no_weights: Floats,
+    buyers: Longs,
+    min_orders: int,
+    min_buyers: int,
+    ranks: Longs,
+    rows: Longs,
+    others: Ints,
+    found: Ints,
+    n_shares: int,
+) -> None:
+    for share in prange(n_shares):
+        row = empty_row(len(layout.items), False, len(buyers) > 0)
+        for place in range(share, len(ranks), n_shares):
+            n_touched = add_up(ranks[place], layout, no_weights, buyers, False, row)
+            for column, other in enumerate(others[rows[place]]):
+                if other < 0 or row.orders[other] < min_orders:
+                    continue
+                if len(buyers) == 0 or row.buyers[other, COUNT] >= min_buyers:
+                    found[rows[place], column] = row.orders[other]
+            clear(n_touched, row)
 
 
 @njit(parallel=True, cache=True, nogil=True)

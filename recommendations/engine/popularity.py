@@ -8,11 +8,11 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.engine.base import Document, Entry, ListKind, Publication, Ranked, Recommender
+from recommendations.engine.base import Additive, Document, Entry, ListKind, Publication, Ranked
 from recommendations.engine.interactions import Interactions
 
 
-class Popularity(Recommender):
+class Popularity(Additive):
     """The share of orders that hold an item, recent orders counting more.
 
     s_j = Σ_b w_b x_bj / Σ_b w_b,  w_b = 2^(−age_b / H)
@@ -47,7 +47,9 @@ class Popularity(Recommender):
                     self.categories_.setdefault(category, []).append(position[document.key])
         return self
 
-    def ranked(self, publication: Publication) -> Iterator[Ranked]:
+    def ranked(
+        self, publication: Publication, seeds: npt.NDArray[np.int64] | None = None
+    ) -> Iterator[Ranked]:
         scores = self._check_fitted("scores_")
         groups = {"": np.arange(len(scores))} | {
             category: np.sort(items) for category, items in sorted(self.categories_.items())

@@ -1,8 +1,10 @@
-"""From a full matrix of scores, a block of rows at a time, to ranked lists with evidence."""
+"""From a full matrix of scores, a block of rows at a time, to ranked lists with evidence; and to
+the same lists with the evidence of other orders."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommendations.engine.base import Entry, ListKind, Publication, Ranked
+from recommendations.engine.confirmation import Confirmation
 from recommendations.engine.interactions import Interactions
-from recommendations.engine.pairs import pair_orders
+from recommendations.engine.pairs import orders_of_pairs, pair_orders
 
 #: (first seed, end) → scores of those seeds, shape (end − first, items).
 ScoreRows = Callable[[int, int], npt.NDArray[Any]]
@@ -19,10 +22,14 @@ SEEDS_A_BLOCK = 512
 
 
 def rank_pairs(
-    interactions: Interactions, score_rows: ScoreRows, publication: Publication
+    interactions: Interactions,
+    score_rows: ScoreRows,
+    publication: Publication,
+    confirmation: Confirmation | None = None,
 ) -> Iterator[Ranked]:
     """For every item the k best others with a positive score among the pairs that may be published,
-    and the `against` most negative of all others. Equal scores come by item index."""
+    and the `against` most negative of all others. Equal scores come by item index. With a
+    `confirmation` positive scores count as far as it goes."""
     X = interactions
     pairs = pair_orders(X, min_orders=publication.min_orders, min_buyers=publication.min_buyers)
     n = X.item_orders()
@@ -34,7 +41,7 @@ def rank_pairs(
             entries = [
                 Entry(X.items[j], score, orders)
                 for j, score, orders in (
-                    *_best(row, pairs, seed, publication.k),
+                    *_best(row, pairs, seed, publication.k, confirmation),
                     *_against(row, seed, publication.against),
                 )
             ]
@@ -42,12 +49,78 @@ def rank_pairs(
                 yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), entries)
 
 
+def with_evidence(
+    lists: Sequence[Ranked], interactions: Interactions, publication: Publication
+) -> list[Ranked]:
+    """Item lists with their scores, and the orders as these baskets have them.
+
+    A pair that was bought together stays if it may still be published. An entry that is there for
+    another reason, with no pair orders, stays in any case, unless nothing speaks for anything.
+    """
+    X = interactions
+    position = {key: j for j, key in enumerate(X.items)}
+    longest = max((len(ranked.entries) for ranked in lists), default=0)
+    others = np.full((len(lists), longest), -1, dtype=np.int32)
+    for row, ranked in enumerate(lists):
+        if ranked.seed in position:
+            others[row, : len(ranked.entries)] = [position.get(e.key, -1) for e in ranked.entries]
+    n = np.append(X.item_orders(), 0)  # the last is that of a seed in no basket
+    seeds = np.array([position.get(ranked.seed, -1) for ranked in lists], dtype=np.int64)
+    pairs = np.zeros_like(others)
+    pairs[seeds >= 0] = orders_of_pairs(
+        X,
+        seeds[seeds >= 0],
+        others[seeds >= 0],
+        min_orders=publication.min_orders,
+        min_buyers=publication.min_buyers,
+    )
+    return [
+        ranked._replace(orders=int(n[seed]), entries=_counted(ranked.entries, row.tolist()))
+        for ranked, seed, row in zip(lists, seeds, pairs, strict=True)
+    ]
+
+
+def with_added(lists: Iterable[Ranked], baskets: Iterable[Collection[str]]) -> list[Ranked]:
+    """The same lists after these baskets came on top of all that was counted."""
+    more: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for basket in baskets:
+        for key in basket:
+            more[key].update(basket)
+    return [
+        ranked._replace(
+            orders=ranked.orders + more[ranked.seed][ranked.seed],
+            entries=[
+                one._replace(pair_orders=one.pair_orders + more[ranked.seed][one.key])
+                if one.pair_orders
+                else one
+                for one in ranked.entries
+            ],
+        )
+        for ranked in lists
+    ]
+
+
+def _counted(entries: Sequence[Entry], orders: Sequence[int]) -> list[Entry]:
+    kept = [
+        entry._replace(pair_orders=orders[place] if entry.pair_orders else 0)
+        for place, entry in enumerate(entries)
+        if orders[place] or not entry.pair_orders
+    ]
+    return kept if kept and kept[0].score > 0 else []
+
+
 def _best(
-    row: npt.NDArray[Any], pairs: sparse.csr_array, seed: int, k: int
+    row: npt.NDArray[Any],
+    pairs: sparse.csr_array,
+    seed: int,
+    k: int,
+    confirmation: Confirmation | None,
 ) -> Iterator[tuple[int, float, int]]:
     span = slice(pairs.indptr[seed], pairs.indptr[seed + 1])
     others, orders = pairs.indices[span], pairs.data[span]
     scores = row[others]
+    if confirmation:
+        scores = scores * confirmation.shares(seed, others, orders)
     chosen = _top(scores, k)
     chosen = chosen[scores[chosen] > 0]
     return zip(

@@ -24,15 +24,18 @@ from recommendations.engine.cooccurrence import (
     empty_row,
     lay_out,
     one_kernel_at_a_time,
+    rows_asked,
 )
 from recommendations.engine.interactions import Interactions
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The best k neighbours of every item, best first, equal scores by item index.
+    """The best k neighbours of every item, or of those asked for, best first, equal scores by
+    item index.
 
-    indices, scores, orders have shape (items, k); a row with fewer neighbours ends in −1.
+    indices, scores, orders have shape (items, k), or (seeds, k); a row with fewer neighbours ends
+    in −1.
     orders: baskets that hold both items of the pair, unweighted.
     """
 
@@ -50,8 +53,9 @@ def pair_topk(
     min_orders: int = 1,
     min_buyers: int = 1,
     once_a_buyer: bool = False,
+    seeds: Longs | None = None,
 ) -> Neighbours:
-    """Top k of (Σ_b weights_b x_bi x_bj) · column_scale_j over j ≠ i, for every i.
+    """Top k of (Σ_b weights_b x_bi x_bj) · column_scale_j over j ≠ i, for every i or for `seeds`.
 
     weights: (baskets,), or None where each counts 1. column_scale: (items,). Pairs in fewer than
     `min_orders` baskets or of fewer than `min_buyers` buyers are left out. With `once_a_buyer`
@@ -60,7 +64,8 @@ def pair_topk(
     if once_a_buyer and weights is None:
         weights = np.ones(interactions.n_baskets)
     layout = lay_out(interactions)
-    shape = interactions.n_items, min(k, max(interactions.n_items - 1, 0))
+    n_seeds = interactions.n_items if seeds is None else len(seeds)
+    shape = n_seeds, min(k, max(interactions.n_items - 1, 0))
     best = Neighbours(np.full(shape, -1, np.int32), np.zeros(shape), np.zeros(shape, np.int32))
     with one_kernel_at_a_time:
         _pair_topk(
@@ -71,6 +76,7 @@ def pair_topk(
             np.ascontiguousarray(column_scale[layout.items], dtype=np.float64),
             min_orders,
             min_buyers,
+            *rows_asked(layout, seeds),
             best.indices,
             best.scores,
             best.orders,
@@ -88,6 +94,8 @@ def _pair_topk(
     column_scale: Floats,
     min_orders: int,
     min_buyers: int,
+    ranks: Longs,
+    rows: Longs,
     out_items: Ints,
     out_scores: Floats,
     out_orders: Ints,
@@ -96,12 +104,12 @@ def _pair_topk(
     n_items = len(layout.items)
     for share in prange(n_shares):
         row = empty_row(n_items, len(weights) > 0, len(buyers) > 0)
-        for rank in range(share, n_items, n_shares):
-            n_touched = add_up(rank, layout, weights, buyers, once_a_buyer, row)
-            item = layout.items[rank]
+        for place in range(share, len(ranks), n_shares):
+            n_touched = add_up(ranks[place], layout, weights, buyers, once_a_buyer, row)
+            out = rows[place]
             _select(
                 row, n_touched, layout.items, column_scale, min_orders, min_buyers,
-                out_items[item], out_scores[item], out_orders[item],
+                out_items[out], out_scores[out], out_orders[out],
             )  # fmt: skip
             clear(n_touched, row)
 

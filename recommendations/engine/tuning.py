@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recommendations.engine.ease import EASE
+from recommendations.engine.ease import most_frequent, solve, weighted_gram
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.metrics import ndcg_per_case
 from recommendations.engine.splits import Cases, hide_one_item, split_by_time
@@ -72,39 +72,43 @@ def _climb(quality: Callable[[EaseParameters], float], start: EaseParameters) ->
 
 
 class _Quality:
-    """nDCG@10 of parameters on fixed questions, each computed once."""
+    """nDCG@10 of parameters on fixed questions, each computed once.
+
+    The Gram matrix stays for all λ that are asked for with one γ and one half-life.
+    """
 
     def __init__(self, train: Interactions, cases: Cases) -> None:
         self._train = train
-        self._cases = cases
+        self._items = most_frequent(train, MAX_ITEMS)
+        self._seen = sparse.csr_array(cases.seen[:, self._items], dtype=np.float32)
+        column = np.full(train.n_items, -1)
+        column[self._items] = np.arange(len(self._items))
+        self._hidden = column[cases.hidden]
         self._known: dict[EaseParameters, float] = {}
+        self._weighted: tuple[float, float | None] | None = None
 
     def __call__(self, parameters: EaseParameters) -> float:
         if parameters not in self._known:
-            model = EASE(
-                regularization=parameters.regularization,
-                basket_size_exponent=parameters.basket_size_exponent,
-                half_life_days=parameters.half_life_days,
-                max_items=MAX_ITEMS,
-            ).fit(self._train)
-            ranks = _ranks(model, self._cases)[:, None]
-            self._known[parameters] = float(ndcg_per_case(ranks, TOP).mean())
+            S = solve(self._gram_of(parameters).copy(order="F"), parameters.regularization)
+            self._known[parameters] = float(ndcg_per_case(self._ranks(S)[:, None], TOP).mean())
         return self._known[parameters]
 
+    def _gram_of(self, parameters: EaseParameters) -> npt.NDArray[np.float32]:
+        asked = (parameters.basket_size_exponent, parameters.half_life_days)
+        if self._weighted != asked:
+            self._weighted = asked
+            self._gram = weighted_gram(self._train, self._items, *asked)
+        return self._gram
 
-def _ranks(model: EASE, cases: Cases) -> npt.NDArray[np.float64]:
-    """Ranks among the modelled items; a hidden item that is not one of them ranks last."""
-    seen = sparse.csr_array(cases.seen[:, model.modelled_], dtype=np.float32)
-    column = np.full(cases.seen.shape[1], -1)
-    column[model.modelled_] = np.arange(len(model.modelled_))
-    hidden = column[cases.hidden]
-    ranks = np.full(len(hidden), np.inf)
-    asked = np.flatnonzero(hidden >= 0)
-    for start in range(0, len(asked), BATCH):
-        rows = asked[start : start + BATCH]
-        baskets = seen[rows]
-        scores = baskets @ model.weights_
-        scores[baskets.nonzero()] = -np.inf
-        own = scores[np.arange(len(rows)), hidden[rows]][:, None]
-        ranks[rows] = (scores > own).sum(axis=1) + ((scores == own).sum(axis=1) + 1) / 2
-    return ranks
+    def _ranks(self, S: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """Ranks among the modelled items; a hidden item that is not one of them ranks last."""
+        ranks = np.full(len(self._hidden), np.inf)
+        asked = np.flatnonzero(self._hidden >= 0)
+        for start in range(0, len(asked), BATCH):
+            rows = asked[start : start + BATCH]
+            baskets = self._seen[rows]
+            scores = baskets @ S
+            scores[baskets.nonzero()] = -np.inf
+            own = scores[np.arange(len(rows)), self._hidden[rows]][:, None]
+            ranks[rows] = (scores > own).sum(axis=1) + ((scores == own).sum(axis=1) + 1) / 2
+        return ranks

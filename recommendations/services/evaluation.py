@@ -144,25 +144,34 @@ def published_lists(
     settings: Settings,
     documents: Sequence[Document] = (),
 ) -> Iterator[Ranked]:
-    """The lists of a fitted model as served: cut, filtered, above what is popular.
+    """The lists of a fitted model as served: cut, filtered, above what is popular."""
+    lists = model.ranked(publication(settings))
+    return with_popularity(lists, interactions, settings, documents)
 
-    A model with a list for everybody, such as popularity itself, keeps its own.
-    """
+
+def with_popularity(
+    lists: Iterable[Ranked],
+    interactions: Interactions,
+    settings: Settings,
+    documents: Sequence[Document] = (),
+) -> Iterator[Ranked]:
+    """Adds what is popular. A model with a list for everybody, such as popularity itself, keeps
+    its own."""
     has_own = False
-    for ranked in model.ranked(publication(settings)):
+    for ranked in lists:
         has_own |= ranked.kind == ListKind.GLOBAL and not ranked.seed
         yield ranked
     if not has_own:
         yield from popularity_lists(interactions, settings, documents)
 
 
-def with_every_item(lists: Iterable[Ranked], interactions: Interactions) -> list[Ranked]:
-    """Adds an empty list for each item without one: its number of orders is part of the evidence
-    of other lists."""
+def with_every_item(lists: Iterable[Ranked], orders: Mapping[str, int]) -> list[Ranked]:
+    """Adds an empty list for each item of these orders without one: the number is part of the
+    evidence of other lists."""
     found = list(lists)
     listed = {ranked.seed for ranked in found if ranked.kind == ListKind.ITEM}
-    orders = zip(interactions.items, interactions.item_orders().tolist(), strict=True)
-    return found + [Ranked(ListKind.ITEM, key, n, []) for key, n in orders if key not in listed]
+    missing = ((key, n) for key, n in orders.items() if key not in listed)
+    return found + [Ranked(ListKind.ITEM, key, n, []) for key, n in missing]
 
 
 def within(documents: Sequence[Document], items: tuple[str, ...]) -> list[Document]:

@@ -11,9 +11,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from recommendations.conf import get_settings
-from recommendations.engine.base import Entry, Ranked
+from recommendations.engine.base import Entry, ListKind, Ranked
 from recommendations.exceptions import VersionNotPublishable
-from recommendations.models import Arm, LiveVersion, ModelVersion, RankedList, RunStatus
+from recommendations.models import (
+    Arm,
+    ArtifactPart,
+    LiveVersion,
+    ModelVersion,
+    RankedList,
+    RunStatus,
+)
 
 LISTS_A_BATCH = 500
 
@@ -39,6 +46,27 @@ def write_lists(version: ModelVersion, lists: Iterable[Ranked]) -> Iterator[int]
         )
         written += len(batch)
         yield written
+
+
+def stored_lists(version: ModelVersion, seeds: Iterable[str]) -> Iterator[Ranked]:
+    """The item lists of these seeds, where there are any, as they were written."""
+    rows = version.ranked_lists.filter(kind=ListKind.ITEM, seed_key__in=list(seeds))
+    for seed, orders, columns in rows.values_list("seed_key", "orders", "entries"):
+        yield Ranked(
+            ListKind.ITEM, seed, orders, [Entry(*one) for one in zip(*columns, strict=True)]
+        )
+
+
+def replace_lists(version: ModelVersion, lists: Sequence[Ranked]) -> None:
+    """Writes item lists in place of those of the same seeds, and the global ones in place of all
+    there are; an empty list of no orders goes. To be called in a transaction: whoever reads has
+    the old or the new."""
+    version.ranked_lists.filter(kind=ListKind.GLOBAL).delete()
+    seeds = (ranked.seed for ranked in lists if ranked.kind == ListKind.ITEM)
+    while batch := list(islice(seeds, LISTS_A_BATCH)):
+        version.ranked_lists.filter(kind=ListKind.ITEM, seed_key__in=batch).delete()
+    for _ in write_lists(version, (one for one in lists if one.orders or one.entries)):
+        pass
 
 
 def promote(version: ModelVersion) -> None:
@@ -82,8 +110,10 @@ def prune(surface: str, scope: str) -> None:
 
 
 def drop_lists(version: ModelVersion) -> None:
-    """Deletes in steps, so that no statement runs long on a large catalogue."""
+    """Deletes in steps, so that no statement runs long on a large catalogue; what refreshes of
+    these lists need goes with them."""
     ModelVersion.objects.filter(pk=version.pk).update(lists=0)
+    ArtifactPart.objects.filter(version=version).delete()
     while ids := list(version.ranked_lists.values_list("pk", flat=True)[: LISTS_A_BATCH * 4]):
         RankedList.objects.filter(pk__in=ids).delete()
 

@@ -17,7 +17,7 @@ from recommendations.engine.interactions import Interactions, read_interactions
 from recommendations.engine.registry import make_model
 from recommendations.exceptions import GivenUp, InvalidArgument, NothingToLearn
 from recommendations.models import TRAINED, ModelVersion, RunStatus, Surface
-from recommendations.services import publishing
+from recommendations.services import counting, publishing
 from recommendations.services.evaluation import (
     Verdict,
     evaluate,
@@ -58,7 +58,7 @@ def train(
     from itself, three times. Raises `TrainingInProgress`, `GivenUp`, `NothingToLearn`, or what
     the store raised; a version that was begun stays as FAILED with the reason.
     """
-    _check(surface, scope)
+    check(surface, scope)
     orders = orders or Orders(scope)
     model, params = _model_of(surface, get_settings())
     run = holder or uuid.uuid4().hex
@@ -98,10 +98,8 @@ def train_all(
     ]
 
 
-def refresh(scope: str = "default", *, holder: str | None = None) -> ModelVersion | None:
-    """Trains again if any order came, changed or was taken back since the last run."""
-    surface = Surface.FREQUENTLY_BOUGHT_WITH
-    _check(surface, scope)
+def train_on_news(surface: str, scope: str, holder: str | None = None) -> ModelVersion | None:
+    """Trains if any order came, changed or was taken back since the last run."""
     changed_at = get_store().orders_changed_at(Scope(scope))
     newest = (
         ModelVersion.objects.filter(surface=surface, scope=scope)
@@ -139,7 +137,8 @@ def _model_of(surface: str, settings: Settings) -> tuple[str, dict[str, Any]]:
     return settings.MODEL, dict(settings.MODEL_PARAMS)
 
 
-def _check(surface: str, scope: str) -> None:
+def check(surface: str, scope: str) -> None:
+    """Raises `InvalidArgument` for a surface or scope that nothing is trained for."""
     if surface not in TRAINED:
         raise InvalidArgument(f"surface {surface!r}: legal are {', '.join(TRAINED)}.")
     if scope not in get_settings().SCOPES:
@@ -163,6 +162,8 @@ def _run(
     lists = _lists(version, model, interactions, documents)
     for written in publishing.write_lists(version, lists):
         progress("writing lists", FITTED + (WRITTEN - FITTED) * written / len(lists))
+    if version.surface == Surface.FREQUENTLY_BOUGHT_WITH:
+        counting.save(version, interactions, documents)
 
     with transaction.atomic():
         lease.lock()  # a run that has been taken over must not publish
@@ -205,7 +206,8 @@ def _lists(
     settings = get_settings()
     if version.surface != Surface.FREQUENTLY_BOUGHT_WITH:
         return list(model.ranked(publication(settings)))
-    return with_every_item(published_lists(model, interactions, settings, documents), interactions)
+    n = dict(zip(interactions.items, interactions.item_orders().tolist(), strict=True))
+    return with_every_item(published_lists(model, interactions, settings, documents), n)
 
 
 def _read(scope: Scope, progress: RunProgress) -> Interactions:

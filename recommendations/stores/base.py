@@ -93,6 +93,13 @@ class OrderLineFact(NamedTuple):
     ordered_at: datetime | None
 
 
+class ChangedOrder(NamedTuple):
+    """An order as it stands now: its lines that count, none where it was taken back."""
+
+    order: str
+    lines: Sequence[OrderLineFact]
+
+
 class Purchase(NamedTuple):
     """A product in an order of one person."""
 
@@ -112,6 +119,10 @@ class Store(Protocol):
 
     def orders_changed_at(self, scope: Scope) -> datetime | None:
         """When an order last came in, changed or was taken back; None if there never was one."""
+
+    def changed_orders(self, scope: Scope, since: datetime) -> Iterator[ChangedOrder]:
+        """The orders that came in, changed or were taken back at `since` or later, whatever date
+        they bear. One too many does no harm; one too few waits for the next training."""
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         """Every product, published or not, streamed."""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error
-from django.db.models import BooleanField, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from recommendations.conf import SETTING, get_settings
 from recommendations.exceptions import ConfigurationError, InvalidArgument
 from recommendations.stores.base import (
     Actor,
+    ChangedOrder,
     Offer,
     OfferFacts,
     OrderLineFact,
@@ -25,10 +25,16 @@ from recommendations.stores.base import (
     Scope,
 )
 from recommendations.stores.map_reader import MapReader
-from recommendations.stores.mapping import OrderLineMap, ProductMap, Source, StoreMap
+from recommendations.stores.mapped_products import counts_stock, document, offer
+from recommendations.stores.mapping import OrderLineMap, StoreMap
 from recommendations.stores.paths import Path
-from recommendations.stores.querying import column_values, key_ranges, known_keys, moment
-from recommendations.stores.trees import CategoryTree
+from recommendations.stores.querying import (
+    column_values,
+    key_ranges,
+    known_keys,
+    moment,
+    with_lines,
+)
 
 PRODUCTS_A_QUERY = 2_000
 
@@ -54,15 +60,7 @@ class MappedStore:
         ]
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
-        lines = self.map.order_line
-        paths: list[Any] = [lines.order.lookup, self._product_key(lines.product)]
-        paths += [path.lookup for path in lines.buyer]
-        paths += [lines.ordered_at.lookup] if lines.ordered_at else []
-        for rows in key_ranges(self._lines(scope).filter(_counts(lines)), *paths):
-            keys = self._canonical([row[1] for row in rows], lines.product, scope)
-            for row, key in zip(rows, keys, strict=True):
-                if key is not None:
-                    yield _fact(lines, row, key)
+        return self._facts(self._lines(scope), scope)
 
     def count_order_lines(self, scope: Scope) -> int:
         return self._lines(scope).filter(_counts(self.map.order_line)).count()
@@ -74,10 +72,23 @@ class MappedStore:
             return None
         return moment(self._newest(path.lookup, scope))
 
+    def changed_orders(self, scope: Scope, since: datetime) -> Iterator[ChangedOrder]:
+        """By `changed_at`. Where the map has none, only orders that were placed since are found."""
+        lines = self.map.order_line
+        path, order = lines.changed_at or lines.ordered_at, lines.order.lookup
+        if path is None:
+            return iter(())
+        changed = self._lines(scope).filter(**{f"{path.lookup}__gte": since})
+        keys = changed.order_by(order).values_list(order, flat=True).distinct()
+        return with_lines(
+            ((key, str(key)) for key in keys),
+            lambda keys: self._facts(self._lines(scope).filter(**{f"{order}__in": keys}), scope),
+        )
+
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         products, tree = self._products(scope).order_by("pk"), self.map.category_tree()
         for one in products.iterator(chunk_size=PRODUCTS_A_QUERY):
-            yield _document(self.map, one, tree)
+            yield document(self.map, one, tree)
 
     def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
         product, variant = self.map.product, self.map.variant
@@ -125,17 +136,9 @@ class MappedStore:
     def offers(
         self, keys: Iterable[str], actor: Actor, scope: Scope, attributes: Collection[str] = ()
     ) -> Mapping[str, Offer]:
-        product, tree = self.map.product, self.map.category_tree()
+        tree = self.map.category_tree()
         return {
-            key: Offer(
-                key=key,
-                title=str(_read(product.title, one)),
-                available=_is_available(product, one, actor),
-                category_keys=self.map.categories_of(one, tree)[0],
-                price=_decimal(_read(product.price, one)),
-                stock=_stock(product, one),
-                attributes=_named(_attributes(product, one), attributes) if attributes else {},
-            )
+            key: offer(self.map, one, tree, actor, attributes)
             for key, one in self.objects(keys, scope).items()
         }
 
@@ -143,7 +146,7 @@ class MappedStore:
         product = self.map.product
         names = None if callable(product.attributes) else tuple(sorted(product.attributes))
         return OfferFacts(
-            price=product.price is not None, stock=_counts_stock(product), attributes=names
+            price=product.price is not None, stock=counts_stock(product), attributes=names
         )
 
     def objects(self, keys: Iterable[str], scope: Scope) -> Mapping[str, Any]:
@@ -181,6 +184,17 @@ class MappedStore:
     def _lines(self, scope: Scope) -> QuerySet[Any]:
         lines = self.map.order_line
         return lines.model._default_manager.filter(self._of(lines.scope, scope))
+
+    def _facts(self, found: QuerySet[Any], scope: Scope) -> Iterator[OrderLineFact]:
+        lines = self.map.order_line
+        paths: list[Any] = [lines.order.lookup, self._product_key(lines.product)]
+        paths += [path.lookup for path in lines.buyer]
+        paths += [lines.ordered_at.lookup] if lines.ordered_at else []
+        for rows in key_ranges(found.filter(_counts(lines)), *paths):
+            keys = self._canonical([row[1] for row in rows], lines.product, scope)
+            for row, key in zip(rows, keys, strict=True):
+                if key is not None:
+                    yield _fact(lines, row, key)
 
     def _newest(self, lookup: str, scope: Scope) -> Any:
         """Asks the orders where that is enough: they are fewer than their lines."""
@@ -252,60 +266,3 @@ def _buyer(lines: OrderLineMap, values: Sequence[Any]) -> str | None:
         if value not in (None, ""):
             return f"{path.lookup} {value.lower() if isinstance(value, str) else value}"
     return None
-
-
-def _read(source: Source | None, one: Any) -> Any:
-    if source is None:
-        return None
-    return source.value(one) if isinstance(source, Path) else source(one)
-
-
-def _document(store: StoreMap, one: Any, tree: CategoryTree) -> ProductDoc:
-    product = store.product
-    price = _read(product.price, one)
-    keys, names = store.categories_of(one, tree)
-    return ProductDoc(
-        key=str(product.key.value(one)),
-        title=str(_read(product.title, one)),
-        description=str(_read(product.description, one) or ""),
-        categories=names,
-        category_keys=keys,
-        attributes=_attributes(product, one),
-        price=None if price is None else float(price),
-    )
-
-
-def _attributes(product: ProductMap, one: Any) -> dict[str, str]:
-    if callable(product.attributes):
-        return dict(product.attributes(one))
-    found = {name: path.values(one) for name, path in product.attributes.items()}
-    return {name: ", ".join(map(str, values)) for name, values in found.items() if values}
-
-
-def _named(attributes: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
-    return {name: value for name, value in attributes.items() if name in names}
-
-
-def _decimal(price: Any) -> Decimal | None:
-    return None if price is None else Decimal(str(price))
-
-
-def _counts_stock(product: ProductMap) -> bool:
-    """Whether `available` is a number: then it is the stock."""
-    source = product.available
-    return isinstance(source, Path) and not isinstance(source.field, BooleanField)
-
-
-def _stock(product: ProductMap, one: Any) -> int | None:
-    value = _read(product.available, one) if _counts_stock(product) else None
-    return None if value is None else int(value)
-
-
-def _is_available(product: ProductMap, one: Any, actor: Actor) -> bool:
-    """A number is a stock."""
-    if product.available is None:
-        return True
-    if isinstance(product.available, Path):
-        value = product.available.value(one)
-        return value is not None and value > 0
-    return bool(product.available(one, actor))

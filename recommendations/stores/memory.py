@@ -10,6 +10,7 @@ from typing import Any
 
 from recommendations.stores.base import (
     Actor,
+    ChangedOrder,
     Offer,
     OfferFacts,
     OrderLineFact,
@@ -24,7 +25,8 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 @dataclass
 class MemoryStore:
     """Holds what a test puts in. `variants` maps a variant's key to its product's, `stock` the keys
-    of products that are counted to their pieces."""
+    of products that are counted to their pieces, `changed` the key of an order to when it last
+    changed."""
 
     docs: dict[str, ProductDoc] = field(default_factory=dict)
     lines: list[OrderLineFact] = field(default_factory=list)
@@ -32,7 +34,7 @@ class MemoryStore:
     unavailable: set[str] = field(default_factory=set)
     stock: dict[str, int] = field(default_factory=dict)
     currency: str = ""
-    changed_at: datetime | None = None
+    changed: dict[str, datetime] = field(default_factory=dict)
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
         return iter(self.lines)
@@ -41,7 +43,12 @@ class MemoryStore:
         return len(self.lines)
 
     def orders_changed_at(self, scope: Scope) -> datetime | None:
-        return self.changed_at
+        return max(self.changed.values(), default=None)
+
+    def changed_orders(self, scope: Scope, since: datetime) -> Iterator[ChangedOrder]:
+        for order, changed_at in self.changed.items():
+            if changed_at >= since:
+                yield ChangedOrder(order, [line for line in self.lines if line.order == order])
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         return iter(self.docs.values())

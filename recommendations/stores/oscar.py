@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_class, get_model
 
@@ -17,6 +17,7 @@ from recommendations.conf import SETTING, Settings, get_settings
 from recommendations.exceptions import InvalidArgument
 from recommendations.stores.base import (
     Actor,
+    ChangedOrder,
     Offer,
     OfferFacts,
     OrderLineFact,
@@ -25,7 +26,7 @@ from recommendations.stores.base import (
     Scope,
 )
 from recommendations.stores.paths import follow, nearest
-from recommendations.stores.querying import column_values, key_ranges, known_keys
+from recommendations.stores.querying import column_values, key_ranges, known_keys, with_lines
 from recommendations.stores.trees import Category as CategoryNode
 from recommendations.stores.trees import CategoryTree
 
@@ -55,17 +56,7 @@ class OscarStore:
         return [*_check_statuses(settings), *_check_sites(settings)]
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
-        paths = (
-            "order__number",
-            CANONICAL,
-            "order__user",
-            "order__guest_email",
-            "order__date_placed",
-        )
-        for rows in key_ranges(_lines(scope), *paths):
-            for order, product, user, email, placed_at in rows:
-                buyer = f"user {user}" if user else email.lower() or None
-                yield OrderLineFact(order, str(product), buyer, placed_at)
+        return _facts(_lines(scope))
 
     def count_order_lines(self, scope: Scope) -> int:
         return _lines(scope).count()
@@ -78,6 +69,18 @@ class OscarStore:
             changed.aggregate(at=Max("date_created"))["at"],
         )
         return max((moment for moment in moments if moment is not None), default=None)
+
+    def changed_orders(self, scope: Scope, since: datetime) -> Iterator[ChangedOrder]:
+        """Imported orders keep their old dates: they are those with a higher id than the first
+        that was placed since. A status that is set without `Order.set_status` leaves no trace."""
+        orders = Order._default_manager.filter(_of_site("site", scope))
+        first = orders.filter(date_placed__gte=since).aggregate(pk=Min("pk"))["pk"]
+        changes = OrderStatusChange._default_manager.filter(date_created__gte=since)
+        changed = Q(pk__in=changes.values("order"))
+        if first is not None:
+            changed |= Q(pk__gte=first)
+        numbers = orders.filter(changed).order_by("pk").values_list("pk", "number")
+        return with_lines(numbers, lambda keys: _facts(_lines(scope).filter(order__in=keys)))
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         tree, strategy = CategoryTree(_categories), Selector().strategy()
@@ -177,6 +180,20 @@ def _lines(scope: Scope) -> QuerySet[Any]:
         .exclude(order__status__in=taken_back)
         .exclude(status__in=taken_back)
     )
+
+
+def _facts(lines: QuerySet[Any]) -> Iterator[OrderLineFact]:
+    paths = (
+        "order__number",
+        CANONICAL,
+        "order__user",
+        "order__guest_email",
+        "order__date_placed",
+    )
+    for rows in key_ranges(lines, *paths):
+        for order, product, user, email, placed_at in rows:
+            buyer = f"user {user}" if user else email.lower() or None
+            yield OrderLineFact(order, str(product), buyer, placed_at)
 
 
 def _of_site(path: str, scope: Scope) -> Q:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Expression, Field, QuerySet
 from django.utils import timezone
 
+from recommendations.stores.base import ChangedOrder, OrderLineFact
 from recommendations.stores.paths import Path
 
 ROWS_A_QUERY = 20_000
+ORDERS_A_QUERY = 500
 
 
 def key_ranges(
@@ -30,6 +33,20 @@ def key_ranges(
         if len(rows) < ROWS_A_QUERY:
             return
         rows = list(rows_by_key.filter(pk__gt=rows[-1][0])[:ROWS_A_QUERY])
+
+
+def with_lines(
+    orders: Iterable[tuple[Any, str]],
+    lines_of: Callable[[Collection[Any]], Iterable[OrderLineFact]],
+) -> Iterator[ChangedOrder]:
+    """Orders, given as what finds their lines and their key, with the lines of many from one
+    query."""
+    orders = iter(orders)
+    while batch := dict(islice(orders, ORDERS_A_QUERY)):
+        lines: dict[str, list[OrderLineFact]] = {key: [] for key in batch.values()}
+        for line in lines_of(list(batch)):
+            lines[line.order].append(line)
+        yield from (ChangedOrder(key, found) for key, found in lines.items())
 
 
 def column_values(field: Field[Any, Any], keys: Iterable[str]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from shop.customers.models import Customer
 from shop.orders.models import OrderLine
 
 #: One household in so many, with its whole year: enough for every report.
-ONE_IN = 24
+ONE_IN = 40
 ROWS_A_WRITE = 2_000
 SEED = 2017
 

@@ -20,7 +20,8 @@ def report(subject, filters=MAY):
 
 
 @pytest.fixture
-def shop():
+def shop(settings):
+    settings.TIME_ZONE = "UTC"  # in which the events are written down
     happened(*tea_shop())
     roll_up()
 

@@ -12,21 +12,26 @@ from analytics.models import DailyFigure, RollUp
 from analytics.services.rollup import OVERLAP, count_day, roll_day, roll_up
 from analytics.stats.daily import Figure
 from tests.analytics.behaviour import DAY, event, happened, tea_shop
+from tests.shop.threads import at_once
 
 pytestmark = pytest.mark.django_db
-COLUMNS = Figure._fields
 
 
 def stored(day=DAY, scope="default"):
-    rows = DailyFigure.objects.filter(day=day, scope=scope).values_list(*COLUMNS)
-    return sorted(Figure(*row) for row in rows)
+    """The figures of a day as they are in the table."""
+    return sorted(
+        Figure(row.measure, key, row.source, row.device, row.currency, value,
+               row.simulated.get(key, 0))
+        for row in DailyFigure.objects.filter(day=day, scope=scope)
+        for key, value in row.sums.items()
+    )  # fmt: skip
 
 
 def visits(**where):
     """Day → visits, over channels and devices."""
     counts = Counter()
     for row in DailyFigure.objects.filter(measure="visits", **where):
-        counts[row.day] += row.value
+        counts[row.day] += row.sums[""]
     return counts
 
 
@@ -56,13 +61,13 @@ def test_without_events_there_is_nothing_to_count():
 def test_a_late_event_counts_its_day_again_and_no_other():
     happened(*tea_shop())
     roll_up()
-    DailyFigure.objects.filter(day=DAY + timedelta(days=1)).update(value=99)
+    DailyFigure.objects.filter(day=DAY + timedelta(days=1)).update(sums={"": 99})
     late = event("PAGE_VIEW", 1, "x", received_at=now())
     happened(late)
     assert roll_up() == 1
     assert stored() == sorted(count_day(DAY, "default"))
     assert visits()[DAY] == 3
-    assert set(DailyFigure.objects.exclude(day=DAY).values_list("value", flat=True)) == {99}
+    assert all(row.sums == {"": 99} for row in DailyFigure.objects.exclude(day=DAY))
 
 
 def test_what_was_being_written_during_the_last_time_is_not_missed():
@@ -103,7 +108,7 @@ def test_days_begin_at_midnight_of_the_shop(settings):
 def test_days_whose_events_are_pruned_keep_their_figures(settings):
     settings.ANALYTICS = {"KEEP_MONTHS": 1}
     old = date(2020, 1, 1)
-    DailyFigure.objects.create(day=old, measure="visits", value=5, simulated=0)
+    DailyFigure.objects.create(day=old, measure="visits", sums={"": 5})
     at = datetime(2020, 1, 1, 12, tzinfo=UTC)
     happened(event("PAGE_VIEW", at=at, received_at=now()))
     assert roll_up() == 0
@@ -114,7 +119,7 @@ def test_what_is_simulated_is_kept_apart():
     happened(event("PAGE_VIEW", simulated=True), event("PAGE_VIEW", 1, "w"))
     roll_up()
     row = DailyFigure.objects.get(measure="visits")
-    assert (row.value, row.simulated) == (2, 1)
+    assert (row.sums, row.simulated) == ({"": 2}, {"": 1})
 
 
 BATCHES = st.lists(
@@ -150,3 +155,12 @@ class Recomputation(TestCase):
         for number in range(3):
             day = DAY + timedelta(days=number)
             assert stored(day) == sorted(count_day(day, "default"))
+
+
+@pytest.mark.row_locks
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_count_a_day_once():
+    happened(*tea_shop())
+    roll_up()
+    at_once(4, lambda number: roll_day(DAY, "default"))
+    assert stored() == sorted(count_day(DAY, "default"))

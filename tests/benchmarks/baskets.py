@@ -26,4 +26,5 @@ def zipf_baskets(n_baskets: int, n_items: int, seed: int = 0) -> Interactions:
         buyers=np.arange(n_baskets),
         known_buyers=(),
         days=np.full(n_baskets, np.nan),
+        orders=np.arange(n_baskets, dtype=np.uint64),
     )

@@ -51,9 +51,10 @@ def serve():
     from django.test.utils import setup_databases, teardown_databases
 
     databases = setup_databases(verbosity=0, interactive=False)
-    plain = WSGIHandler()
-    settings.MIDDLEWARE = [PAGE_VIEWS, *settings.MIDDLEWARE]
+    assert PAGE_VIEWS in settings.MIDDLEWARE
     counting = WSGIHandler()
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != PAGE_VIEWS]
+    plain = WSGIHandler()
 
     def application(environ, start_response):
         if environ["PATH_INFO"] == "/measured":

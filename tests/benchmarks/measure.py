@@ -24,7 +24,7 @@ def compare(work: str, contenders: Mapping[str, Callable[[], Any]], goal: float)
             started = time.perf_counter()
             run()
             seconds[name].append(time.perf_counter() - started)
-    _print(work, {name: median(times) for name, times in seconds.items()}, 1, "s", goal)
+    report(work, {name: median(times) for name, times in seconds.items()}, 1, "s", goal)
 
 
 def compare_memory(
@@ -32,17 +32,18 @@ def compare_memory(
 ) -> None:
     """The same for the memory a run needs beyond its input; size: (baskets, items)."""
     extra = {name: float(extra_memory(module, name, *size)) for name in names}
-    _print(work, extra, 1e-6, "MB", goal)
+    report(work, extra, 1e-6, "MB", goal)
 
 
-def _print(work: str, figures: dict[str, float], scale: float, unit: str, goal: float) -> None:
+def report(work: str, figures: dict[str, float], scale: float, unit: str, goal: float) -> None:
+    """Prints ours, the best of the others, and their ratio."""
     best = min((name for name in figures if name != OURS), key=lambda name: figures[name])
     digits = 3 if unit == "s" else 0
     row = ROW.format(
         work=work,
         ours=f"{figures[OURS] * scale:.{digits}f} {unit}",
         peer=f"{figures[best] * scale:.{digits}f} {unit}",
-        ratio=f"{figures[OURS] / figures[best]:.2f}",
+        ratio=f"{figures[OURS] / figures[best]:.3f}",
         goal=f"≤ {goal:.2f}",
         name=best,
     )

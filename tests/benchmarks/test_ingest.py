@@ -78,6 +78,10 @@ def running_shop():
         finally:
             client.close()  # the server waits for another one, and can be interrupted
             server.send_signal(signal.SIGINT)
+            try:
+                server.wait(timeout=20)
+            except subprocess.TimeoutExpired:  # interrupted while it was writing an answer
+                server.kill()
 
 
 def track(client, number, visitor=""):

@@ -32,7 +32,7 @@ class TestMemoryStore(StoreContract):
             ],
             unavailable={p.key for p in world.products if not p.available},
             stock={p.key: p.stock for p in world.products},
-            changed_at=NOON if world.orders else None,
+            changed={order.key: NOON for order in world.orders},
         )
 
 

@@ -83,7 +83,7 @@ def python(host, *arguments):
 
 
 def configure(host, *, plugin):
-    apps = '"recommendations"' if plugin else ""
+    apps = '"recommendations", "analytics"' if plugin else ""
     (host / "host.py").write_text(HOST.format(plugin=apps))
 
 
@@ -100,7 +100,7 @@ def tables(host):
 def test_the_wheel_holds_the_plugin_and_no_more(wheel):
     names = ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    assert "recommendations" in tops
+    assert tops >= {"recommendations", "analytics"}
     assert tops.isdisjoint({"shop", "tests", "docs"})
     for needed in (
         "py.typed",
@@ -112,6 +112,8 @@ def test_the_wheel_holds_the_plugin_and_no_more(wheel):
         "stores/oscar.py",
     ):
         assert f"recommendations/{needed}" in names
+    for needed in ("py.typed", "migrations/0001_initial.py", "management/commands/prune_events.py"):
+        assert f"analytics/{needed}" in names
 
 
 def test_an_oscar_store_takes_it_in_and_lets_it_go(wheel, host):
@@ -129,9 +131,12 @@ def test_an_oscar_store_takes_it_in_and_lets_it_go(wheel, host):
     python(host, "-m", "django", "migrate", "-v0")
     added = {name for name, _ in tables(host)} - {name for name, _ in before}
     assert "recommendations_modelversion" in added
-    assert all("recommendations_" in name for name in added if not name.startswith("sqlite_"))
+    assert "boughtwith_analytics_event" in added
+    ours = ("recommendations_", "boughtwith_")
+    assert all(any(map(name.__contains__, ours)) for name in added if not name.startswith("sqlite"))
 
-    python(host, "-m", "django", "migrate", "recommendations", "zero", "-v0")
+    for app in ("recommendations", "boughtwith_analytics"):
+        python(host, "-m", "django", "migrate", app, "zero", "-v0")
     configure(host, plugin=False)
     pip(host, "uninstall", "-q", "-y", "django-boughtwith")
     assert "no issues" in python(host, "-m", "django", "check")

@@ -43,4 +43,4 @@ def add_orders(store: MemoryStore, *baskets: str) -> None:
         for key in basket.split():
             store.docs.setdefault(key, ProductDoc(key, key.upper()))
             store.lines.append(OrderLineFact(f"{number}", key, f"buyer {number}", moment))
-        store.changed_at = moment
+        store.changed[f"{number}"] = moment

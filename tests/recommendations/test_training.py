@@ -13,7 +13,7 @@ from recommendations.models import LiveVersion, ModelVersion, RankedList, RunSta
 from recommendations.services import training
 from recommendations.services.leases import training_lease
 from recommendations.services.publishing import live_version
-from recommendations.services.training import refresh, train
+from recommendations.services.training import train
 from tests.recommendations.conftest import add_orders, configure
 
 pytestmark = pytest.mark.django_db
@@ -194,31 +194,3 @@ class TestGate:
     def test_a_store_too_small_to_measure_is_published_and_says_so(self, store):
         add_orders(store, "tea cup")
         assert "fewer than 30" in train().metrics["note"]
-
-
-class TestRefresh:
-    def test_nothing_new_trains_nothing(self, store):
-        add_orders(store, "tea cup")
-        train()
-        assert refresh() is None
-        assert ModelVersion.objects.count() == 1
-
-    def test_a_new_order_trains_a_new_version(self, store):
-        add_orders(store, "tea cup")
-        train()
-        add_orders(store, "tea jam")
-        version = refresh()
-        assert version == live_version(SURFACE, "default")
-        assert version.orders == 2
-
-    def test_the_first_refresh_trains(self, store):
-        add_orders(store, "tea cup")
-        assert refresh().status == RunStatus.READY
-
-    def test_an_empty_store_is_left_alone(self, store):
-        assert refresh() is None
-
-    def test_a_rejected_run_is_not_repeated_on_the_same_orders(self, store):
-        add_orders(store, *["tea cup"] * 400)
-        train()
-        assert refresh() is None

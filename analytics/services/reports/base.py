@@ -18,9 +18,12 @@ from django.utils import timezone
 from analytics.exceptions import InvalidArgument
 from analytics.models import DailyFigure, Device, Source
 from analytics.services.days import midnight
+from analytics.stats.daily import Measure
 
 LONGEST_PERIOD = 1100
 USUAL_PERIOD = 90
+#: What a shop has on each day it is open.
+ALIVE = (Measure.VISITS, Measure.BUYS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +73,8 @@ class Filters:
 def _last_day() -> date:
     """Today for a shop with visitors; one that looks at old orders is not shown an empty page."""
     today = timezone.localdate()
-    counted = DailyFigure.objects.filter(day__lte=today).aggregate(last=Max("day"))["last"]
-    return counted or today
+    counted = DailyFigure.objects.filter(day__lte=today, measure__in=ALIVE)
+    return counted.aggregate(last=Max("day"))["last"] or today
 
 
 class Unit(StrEnum):

@@ -14,6 +14,9 @@ from analytics.services.reports.base import Filters, Report, Unit, column, table
 from analytics.stats.arrays import Floats
 from analytics.stats.cohorts import retention
 
+#: Cohorts that are shown at least, where there are so many.
+MONTHS = 12
+
 
 @dataclass(frozen=True)
 class Cohort:
@@ -37,10 +40,11 @@ def report(filters: Filters) -> Cohorts:
     starts = np.array([midnight(month).timestamp() for month in months])
     number = np.searchsorted(starts, orders.at, side="right") - 1
     sizes, shares = retention(orders.buyer, number.astype(np.int64), len(months))
+    since = min(filters.start.replace(day=1), months[-MONTHS:][0])
     rows = [
         _cohort(month, int(size), share)
         for month, size, share in zip(months, sizes, shares, strict=True)
-        if size and month >= filters.start.replace(day=1)
+        if size and month >= since
     ]
     missing = [] if rows else ["Nobody ordered for the first time in this period."]
     if len(months) < 3:
@@ -49,7 +53,10 @@ def report(filters: Filters) -> Cohorts:
         filters=filters,
         simulated=orders.share_simulated,
         missing=missing,
-        notes=["The last month of each row is not over where the period ends within it."],
+        notes=[
+            f"The last {MONTHS} months are shown where the period is shorter.",
+            "The last month of each row is not over where the period ends within it.",
+        ],
         cohorts=rows,
     )
 

@@ -76,10 +76,10 @@ def report(filters: Filters) -> Funnel:
 
 
 def _segments(filters: Filters, by: str) -> list[FunnelSegment]:
-    found = sums(filters, [Measure.STEP], "key", by)
+    found = sums(filters, [Measure.STEP], by, "key")
     rows = []
-    for name in {str(name) for *_, name in found}:
-        counts = np.array([found[Measure.STEP, step, name].value for step in STEPS])
+    for name in {str(name) for _, name, _ in found}:
+        counts = np.array([found[Measure.STEP, name, step].value for step in STEPS])
         rate = wilson(int(counts[-1]), int(counts[0]))
         lost = drop_off(counts).tolist()
         saw, filled, went, ordered = counts.astype(int).tolist()

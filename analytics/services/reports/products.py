@@ -15,8 +15,8 @@ from analytics.stats.daily import Measure
 from analytics.stats.products import performance
 
 COUNTED = (
-    Measure.VIEWS, Measure.ADDS, Measure.BUYS, Measure.UNITS, Measure.RETURNS, Measure.STARS,
-    Measure.RATINGS,
+    Measure.VIEWS, Measure.ADDS, Measure.CONVERSIONS, Measure.UNITS, Measure.RETURNS, Measure.STARS,
+    Measure.RATINGS, Measure.BUYS,
 )  # fmt: skip
 
 
@@ -43,12 +43,12 @@ class Products(Report):
 def report(filters: Filters) -> Products:
     currency = reading.main_currency(filters)
     found = sums(filters, COUNTED, "key")
-    revenue = sums(filters, [Measure.REVENUE], "key", "currency")
+    revenue = sums(filters, [Measure.REVENUE], "currency", "key")
     keys = sorted({str(key) for _, key in found})
     values = {one: _column(found, one, keys) for one in COUNTED}
-    rates = performance(*values.values())
+    rates = performance(*(values[one] for one in COUNTED[:-1]))
     titles = get_host().titles(keys)
-    money = np.array([revenue[Measure.REVENUE, key, currency].value for key in keys])
+    money = np.array([revenue[Measure.REVENUE, currency, key].value for key in keys])
     columns = zip(
         keys,
         (titles.get(key, "") for key in keys),
@@ -69,8 +69,8 @@ def report(filters: Filters) -> Products:
         simulated=_simulated(found),
         missing=_missing(found),
         notes=[
-            "“Put in the cart” and “bought” are shares of the visits that saw the product; a "
-            "product that is often bought from a list can be above 100%."
+            "“Put in the cart” and “bought” are shares of the visits that saw the product; what is "
+            "bought from a list without a look counts as visits that bought it."
         ],
         currency=currency,
         products=sorted(rows, key=lambda row: (-row.revenue, -row.views, row.product)),
@@ -94,7 +94,7 @@ def _missing(found: Sums) -> list[str]:
     there = {measure for measure, _ in found}
     wanted = {
         Measure.VIEWS: "No product was looked at: send PRODUCT_VIEW events.",
-        Measure.ADDS: "Nothing was put in a cart: send CART_ADD events.",
+        Measure.ADDS: "No visit put in the cart what it saw: record CART_ADD events.",
         Measure.BUYS: "Nothing was bought: record PURCHASE events.",
         Measure.RATINGS: "No product was rated: record REVIEW events.",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +17,8 @@ from analytics.stats.arrays import Codes, Flags, Floats, encode, share
 from analytics.stats.daily import Measure
 
 ROWS_A_FETCH = 20_000
+#: Rows of daily figures are wide.
+FIGURES_A_FETCH = 500
 NO_ROLL_UP = (
     "Nothing has been counted yet: run `manage.py roll_up`, or a Celery beat with its task."
 )
@@ -34,36 +36,43 @@ class Total(NamedTuple):
 
 NOTHING = Total()
 Sums = defaultdict[tuple[Any, ...], Total]
+Adding = dict[str, float]
 
 
 def sums(filters: Filters, measures: Sequence[Measure], *by: str) -> Sums:
     """Sums of daily figures: (measure, *by) → total, nothing for what is not there.
 
-    by: columns of `DailyFigure` such as "day", "key", "source".
+    by: columns of `DailyFigure` such as "day" and "source", and "key" at the end, which tells the
+    keys apart.
     """
-    rows = (
-        _figures(filters)
-        .filter(measure__in=list(measures))
-        .values_list("measure", *by)
-        .annotate(total=Sum("value"), made_up=Sum("simulated"))
-        .order_by()
-    )
+    by_key = by[-1:] == ("key",)
+    labels = by[:-1] if by_key else by
+    chosen = _figures(filters).filter(measure__in=list(measures))
+    rows: Any = chosen.values_list("measure", *labels, "sums", "simulated")
+    parts: dict[tuple[Any, ...], tuple[Adding, Adding]] = {}
+    for *place, values, made_up in rows.iterator(chunk_size=FIGURES_A_FETCH):
+        part = parts.setdefault(tuple(place), ({}, {}))
+        _add(part[0], values)
+        _add(part[1], made_up)
     found: Sums = defaultdict(lambda: NOTHING)
-    for *labels, total, made_up in rows.iterator(chunk_size=ROWS_A_FETCH):
-        found[tuple(labels)] = Total(total, made_up)
+    for where, (values, made_up) in parts.items():
+        if by_key:
+            for key, value in values.items():
+                found[*where, key] = Total(value, made_up.get(key, 0.0))
+        else:
+            found[where] = Total(sum(values.values()), sum(made_up.values()))
     return found
+
+
+def _add(sums: Adding, more: Mapping[str, float]) -> None:
+    for key, value in more.items():
+        sums[key] = sums.get(key, 0.0) + value
 
 
 def most(filters: Filters, measure: Measure, number: int) -> dict[str, Total]:
     """The keys with the largest sums, the largest first."""
-    rows = (
-        _figures(filters)
-        .filter(measure=measure)
-        .values_list("key")
-        .annotate(total=Sum("value"), made_up=Sum("simulated"))
-        .order_by("-total", "key")[:number]
-    )
-    return {key: Total(total, made_up) for key, total, made_up in rows}
+    found = [(key, total) for (_, key), total in sums(filters, [measure], "key").items()]
+    return dict(sorted(found, key=lambda one: (-one[1].value, one[0]))[:number])
 
 
 def most_frequent(rows: QuerySet[Event, tuple[str]]) -> str:
@@ -74,14 +83,8 @@ def most_frequent(rows: QuerySet[Event, tuple[str]]) -> str:
 
 def main_currency(filters: Filters) -> str:
     """The one most money was taken in; amounts in others are never added to it."""
-    rows = (
-        _figures(filters)
-        .filter(measure=Measure.REVENUE)
-        .values_list("currency")
-        .annotate(total=Sum("value"))
-        .order_by("-total")
-    )
-    return next((currency for currency, _ in rows), "")
+    taken = sums(filters, [Measure.REVENUE], "currency")
+    return max(taken, key=lambda place: taken[place].value, default=("", ""))[1]
 
 
 def share_simulated(total: Total) -> float:
@@ -114,8 +117,9 @@ def events(filters: Filters, *kinds: EventKind) -> QuerySet[Event]:
 def of_segment(chosen: QuerySet[Event], filters: Filters) -> QuerySet[Event]:
     if filters.source:
         came = Event.objects.filter(
-            source=filters.source, at__gte=filters.opens, at__lt=filters.closes
-        )
+            scope=filters.scope, source=filters.source, at__gte=filters.opens,
+            at__lt=filters.closes,
+        )  # fmt: skip
         chosen = chosen.filter(visitor__in=came.exclude(visitor="").values("visitor"))
     return chosen.filter(device=filters.device) if filters.device else chosen
 

@@ -63,7 +63,7 @@ def report(filters: Filters) -> Reviews:
     words = _words(filters)
     if not words:
         missing.append(
-            'No words: name a class with `reviews` in `ANALYTICS["HOST"]`; it takes some reviews '
+            'No words: the class in `ANALYTICS["HOST"]` has to give some reviews of this period '
             "with low and some with high ratings that share words."
         )
     return Reviews(

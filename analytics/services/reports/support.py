@@ -64,7 +64,9 @@ def report(filters: Filters) -> Support:
     products = _products(filters)
     missing = [] if weeks else ["No tickets: record SUPPORT_OPENED and SUPPORT_CLOSED events."]
     if not tickets:
-        missing.append('No times and topics: name a class with `tickets` in `ANALYTICS["HOST"]`.')
+        missing.append(
+            'No times and topics: the class in `ANALYTICS["HOST"]` gives no tickets of this period.'
+        )
     if weeks and not products:
         missing.append("No ticket names a product: give `product_key` to SUPPORT_OPENED events.")
     found = topics([one.text for one in tickets])

@@ -97,11 +97,23 @@ def test_products_are_seen_once_a_visit():
         event("SUPPORT_OPENED", 702, "w", product="cup"),
     )
     assert sums(found, Measure.VIEWS) == {"cup": 1}
-    assert sums(found, Measure.ADDS) == sums(found, Measure.BUYS) == {"cup": 1}
+    assert sums(found, Measure.ADDS) == sums(found, Measure.CONVERSIONS) == {"cup": 1}
+    assert sums(found, Measure.BUYS) == {"cup": 1}
     assert sums(found, Measure.UNITS) == {"cup": 2}
     assert sums(found, Measure.RETURNS) == sums(found, Measure.TICKETS) == {"cup": 1}
     assert (sums(found, Measure.RATINGS), sums(found, Measure.STARS)) == ({"cup": 1}, {"cup": 4})
     assert [(f.currency, f.value) for f in found if f.measure == Measure.REVENUE] == [("EUR", 8)]
+
+
+def test_what_is_bought_without_a_look_is_no_conversion():
+    # v sees the cup and buys the pot; w buys the cup; both buy something
+    found = figures(
+        event("PRODUCT_VIEW", 0, product="cup"),
+        event("PURCHASE", 1, product="pot", quantity=1),
+        event("PURCHASE", 1, "w", product="cup", quantity=1),
+    )
+    assert sums(found, Measure.BUYS) == {"cup": 1, "pot": 1}
+    assert sums(found, Measure.CONVERSIONS) == {}
 
 
 def test_an_order_outside_visits_is_sold_but_visited_by_nobody():

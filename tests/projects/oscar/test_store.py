@@ -94,6 +94,34 @@ def test_the_last_change_is_the_newest_order_or_change_of_a_status(store):
     assert store.orders_changed_at(ANYWHERE) == order.status_changes.get().date_created
 
 
+class TestChangedOrders:
+    """`placed_at` says what an order says of itself, not when it came in."""
+
+    long_ago = timezone.now() - timedelta(days=300)
+
+    def changed(self, store, since):
+        return {one.order: len(one.lines) for one in store.changed_orders(ANYWHERE, since)}
+
+    def test_an_order_that_was_placed_or_whose_status_was_set_since(self, store):
+        mug = goods.product()
+        cancelled, untouched = (goods.order([mug], placed_at=self.long_ago) for _ in range(2))
+        new = goods.order([mug], placed_at=timezone.now())
+        assert untouched.pk < new.pk
+        cancelled.set_status("Cancelled")
+        since = timezone.now() - timedelta(minutes=1)
+        assert self.changed(store, since) == {cancelled.number: 0, new.number: 1}
+
+    def test_an_imported_order_is_found_by_its_id(self, store):
+        mug = goods.product()
+        since = timezone.now() - timedelta(minutes=1)
+        early = goods.order([mug], placed_at=self.long_ago)
+        assert self.changed(store, since) == {}
+        new = goods.order([mug], placed_at=timezone.now())
+        imported = goods.order([mug], placed_at=self.long_ago)
+        assert self.changed(store, since) == {new.number: 1, imported.number: 1}
+        assert early.number not in self.changed(store, since)
+
+
 class TestProducts:
     def test_a_parent_is_described_and_its_children_are_not(self, store, shirt):
         (doc,) = store.products(ANYWHERE)

@@ -150,6 +150,29 @@ def test_the_last_change_comes_from_the_orders_alone(store, django_assert_num_qu
     assert "purchaseline" not in captured[0]["sql"].lower()
 
 
+def changed(store, since):
+    return {one.order: len(one.lines) for one in store.changed_orders(ANYWHERE, since)}
+
+
+def test_changed_orders_come_with_the_lines_that_count(store):
+    train = toy()
+    old, new = (purchase(train, toy(name), placed_at=NOON) for name in ("Doll", "Ball"))
+    Purchase.objects.filter(pk=old.pk).update(changed_at=NOON)
+    assert changed(store, NOON + timedelta(days=1)) == {str(new.pk): 2}
+    new.state = "refunded"
+    new.save()
+    assert changed(store, NOON) == {str(old.pk): 2, str(new.pk): 0}
+
+
+def test_without_a_time_of_change_only_new_orders_are_found(settings):
+    change(settings, {"order_line.changed_at": None})
+    purchase(toy(), placed_at=NOON)
+    new = purchase(toy("Doll"), placed_at=NOON + timedelta(days=2))
+    assert changed(MappedStore(), NOON + timedelta(days=1)) == {str(new.pk): 1}
+    change(settings, {"order_line.ordered_at": None})
+    assert changed(MappedStore(), NOON) == {}
+
+
 def test_orders_without_a_time_of_change_have_their_own(settings):
     change(settings, {"order_line.changed_at": None})
     purchase(toy(), placed_at=NOON)

@@ -6,6 +6,7 @@ const CART_COOKIE = "cart_id";
 
 const CARD = `
   fragment Card on Product {
+    code
     title
     availableForSale
     priceRange { minVariantPrice { amount currencyCode } }
@@ -25,6 +26,7 @@ const CART = `
       } }
     }
     frequentlyBoughtWith(first: 4) {
+      token
       edges {
         source
         reason
@@ -84,6 +86,13 @@ async function run(act) {
 
 const say = (text) => { byId("message").textContent = text; };
 
+/** Tells the shop what the visitor did. It is nobody's loss if that fails. */
+function track(...events) {
+  const stamped = events.map((event) => ({ id: crypto.randomUUID(), path: location.pathname, ...event }));
+  ask("mutation($events: [EventInput!]!) { trackEvents(events: $events) { accepted } }", { events: stamped })
+    .catch((error) => console.warn("not tracked:", error.message));
+}
+
 // The cart
 
 function remember(id) {
@@ -117,8 +126,8 @@ async function change(mutation, signature, variables) {
   if (changed) show(changed);
 }
 
-function add(variant) {
-  const lines = [{ merchandiseId: variant, quantity: 1 }];
+function add(variant, suggestionToken) {
+  const lines = [{ merchandiseId: variant, quantity: 1, suggestionToken }];
   return cart
     ? change("cartLinesAdd(cartId: $cart, lines: $lines)", "$cart: ID!, $lines: [CartLineInput!]!", { cart: cart.id, lines })
     : change("cartCreate(input: { lines: $lines })", "$lines: [CartLineInput!]!", { lines });
@@ -148,7 +157,10 @@ function show(changed) {
   byId("filled").hidden = lines.length === 0;
   byId("total").textContent = cart ? money(cart.cost.totalAmount) : "";
   byId("lines").replaceChildren(...lines.map(lineItem));
-  byId("suggestions").replaceChildren(...(lines.length ? cart.frequentlyBoughtWith.edges.map(suggestionItem) : []));
+  const { token, edges } = lines.length ? cart.frequentlyBoughtWith : { edges: [] };
+  const shown = edges.map(({ node }, place) => ({ token, productKey: node.code, position: place + 1 }));
+  byId("suggestions").replaceChildren(...edges.map((edge, place) => suggestionItem(edge, shown[place])));
+  if (shown.length) track(...shown.map((one) => ({ kind: "IMPRESSION", ...one })));
 }
 
 function lineItem({ id, quantity, cost, merchandise: { product } }) {
@@ -161,19 +173,25 @@ function lineItem({ id, quantity, cost, merchandise: { product } }) {
   return item;
 }
 
-function suggestionItem({ node, reason, source }) {
+function suggestionItem({ node, reason, source }, shown) {
   const item = element("li");
   const text = element("span", node.title);
   text.append(element("small", reason, { className: source.toLowerCase() }));
-  item.append(text, element("span", money(node.priceRange.minVariantPrice), { className: "price" }), addButton(node));
+  item.append(text, element("span", money(node.priceRange.minVariantPrice), { className: "price" }),
+    addButton(node, shown));
   return item;
 }
 
 // The catalogue
 
-function addButton({ title, variants }) {
+/** `shown` says in which list of suggestions, and where, if it is in one. */
+function addButton({ title, variants }, shown) {
   const variant = variants.find(({ availableForSale }) => availableForSale);
-  const made = button("Add", () => add(variant.id), `Add ${title}`);
+  const act = () => {
+    if (shown) track({ kind: "CLICK", ...shown });
+    return add(variant.id, shown?.token);
+  };
+  const made = button("Add", act, `Add ${title}`);
   made.disabled = !variant;
   return made;
 }
@@ -199,7 +217,13 @@ async function list(after = null) {
 
 byId("search").addEventListener("submit", (event) => {
   event.preventDefault();
-  run(() => list());
+  run(async () => {
+    await list();
+    const query = byId("term").value;
+    // Where there are more pages, nobody has counted them.
+    const results = byId("more").hidden ? byId("products").querySelectorAll("h2").length : null;
+    if (query) track({ kind: "SEARCH", query, results });
+  });
 });
 byId("checkout").addEventListener("submit", (event) => run(() => checkout(event)));
 run(() => list());

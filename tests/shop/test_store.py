@@ -1,0 +1,40 @@
+"""What the shop tells of its orders, beyond the contract."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from recommendations.stores.base import Scope
+from shop.orders.models import Order, OrderStatus
+from shop.orders.services import change_status
+from shop.store import ShopStore
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+LONG_AGO = timezone.now() - timedelta(days=300)
+
+
+def changed(since):
+    return {one.order: len(one.lines) for one in ShopStore().changed_orders(Scope(), since)}
+
+
+def test_orders_are_found_by_when_they_came_in_not_by_their_date():
+    old = factories.order(["tea"], placed_at=LONG_AGO)
+    Order.objects.filter(pk=old.pk).update(updated_at=LONG_AGO)
+    imported = factories.order(["tea", "cup"], placed_at=LONG_AGO)
+    assert changed(LONG_AGO + timedelta(days=1)) == {imported.number: 2}
+
+
+def test_an_order_that_is_taken_back_comes_without_lines():
+    order = factories.order(["tea", "cup"])
+    Order.objects.update(updated_at=LONG_AGO)
+    change_status(order, OrderStatus.CANCELLED)
+    assert changed(LONG_AGO + timedelta(days=1)) == {order.number: 0}
+
+
+def test_many_orders_cost_few_queries(django_assert_num_queries):
+    for _ in range(5):
+        factories.order(["tea", "cup"])
+    with django_assert_num_queries(2):
+        assert len(changed(LONG_AGO)) == 5
