@@ -1,5 +1,0 @@
-"""What the people who run the shop see of suggestions, and how they steer them."""
-
-from recommendations.admin import experiments, rules, versions
-
-__all__ = ["experiments", "rules", "versions"]
