@@ -14,6 +14,9 @@ from recommendations.stores.base import Offer
 #: The best candidates that are looked at where a rule moves products by what their offers say.
 WINDOW = 100
 
+#: Sets of seeds remembered, at most, with what they wake.
+MAX_WOKEN = 1000
+
 #: What a product is known by: (PRODUCT, "", its key), (ATTRIBUTE, "brand", "Acme"), …
 Label = tuple[str, str, str]
 
@@ -187,7 +190,7 @@ class RuleSet:
     """The rules that are on for one surface at one moment, ready for any basket."""
 
     def __init__(
-        self, rules: Iterable[Rule], surface: str, scope: str, now: datetime, arm: str = ""
+        self, rules: Collection[Rule], surface: str, scope: str, now: datetime, arm: str = ""
     ) -> None:
         on = [rule for rule in rules if rule.is_on(surface, scope, now, arm)]
         self._always = [rule for rule in on if rule.seed is None]
@@ -197,11 +200,20 @@ class RuleSet:
                 self._by_seed.setdefault(rule.seed, []).append(rule)
         #: By the seeds that wake rules: most baskets wake none.
         self._made: dict[frozenset[Label], Effects] = {}
+        moments = {one for rule in rules for one in (rule.starts_at, rule.ends_at) if one}
+        self._since = max((one for one in moments if one <= now), default=None)
+        self._until = min((one for one in moments if one > now), default=None)
         self.window = WINDOW if any(rule.reads_offers for rule in on) else 0
         self.attributes = {rule.attribute for rule in on if rule.target == Target.ATTRIBUTE}
 
     def __bool__(self) -> bool:
         return bool(self._always or self._by_seed)
+
+    def stands_at(self, now: datetime) -> bool:
+        """Whether the same rules are on at this moment: none has begun or ended in between."""
+        return (self._since is None or self._since <= now) and (
+            self._until is None or now < self._until
+        )
 
     def possible(self, seeds: Collection[str]) -> Effects:
         """As if each category that a rule waits for were in the basket: what to look up for it."""
@@ -219,10 +231,14 @@ class RuleSet:
 
     def _woken_by(self, labels: Iterable[Label]) -> Effects:
         woken = frozenset(labels)
-        if woken not in self._made:
+        effects = self._made.get(woken)
+        if effects is None:
             waiting = (rule for label in woken for rule in self._by_seed[label])
-            self._made[woken] = Effects([*self._always, *waiting])
-        return self._made[woken]
+            effects = Effects([*self._always, *waiting])
+            if len(self._made) >= MAX_WOKEN:
+                self._made.clear()
+            self._made[woken] = effects
+        return effects
 
     def _labels_of(
         self, seeds: Collection[str], category: str, offers: Mapping[str, Offer]

@@ -113,13 +113,8 @@ class Answering:
         if arm != self.arm:  # an experiment has started or ended since the last request
             self.arm = arm
             self._load()
-        self.rules = RuleSet(
-            steering.rules if rules is None else rules,
-            surface,
-            scope.name,
-            timezone.now(),
-            arm.key if arm else "",
-        )
+        place = (surface, scope.name, timezone.now(), arm.key if arm else "")
+        self.rules = steering.rules_at(*place) if rules is None else RuleSet(rules, *place)
         self.rankings = [self._rank(question) for question in questions]
 
     def _arm(self, steering: Steering) -> PlannedArm | None:

