@@ -143,8 +143,8 @@ class DailyFigure(models.Model):
         verbose_name = _("daily figure")
         verbose_name_plural = _("daily figures")
         indexes: ClassVar = [
-            models.Index(fields=["measure", "day"], name="figure_measure_day"),
-            models.Index(fields=["day"], name="figure_day"),
+            models.Index(fields=["measure", "day"], name="boughtwith_figure_measure_day"),
+            models.Index(fields=["day"], name="boughtwith_figure_day"),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
@@ -17,5 +17,3 @@ class RecommendationsConfig(AppConfig):
         for model in (MerchandisingRule, Experiment):
             for changed in (post_save, post_delete):
                 changed.connect(stamp, sender=model, dispatch_uid="recommendations.steering")
-        if apps.is_installed("django.contrib.admin"):  # which looks into no package by itself
-            from recommendations.admin import experiments, rules, versions  # noqa: F401

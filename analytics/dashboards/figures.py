@@ -1,15 +1,24 @@
-"""The plots of each subject, as plotly reads them: data and layout, without colours of the page.
+"""The plots of each subject.
 
 A figure is drawn from the rows of its report alone, which stand in a table below it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
+from analytics.dashboards.charts import (
+    SHARE_AXIS,
+    Figure,
+    bars,
+    column,
+    columns,
+    heat,
+    label,
+    labels,
+)
 from analytics.services.reports.attribution import Attribution
 from analytics.services.reports.base import Report
 from analytics.services.reports.carts import CartReport
@@ -25,73 +34,8 @@ from analytics.services.reports.support import Support
 from analytics.services.reports.traffic import Traffic
 from analytics.stats.paths import EXIT
 
-#: Bars of a plot; the table below has the rest.
-MOST_BARS = 20
 MOST_FLOWS = 40
-LONGEST_LABEL = 48
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-SHARE_AXIS = {"tickformat": ".0%", "rangemode": "tozero"}
-
-
-@dataclass(frozen=True)
-class Figure:
-    """`table` names the table of the report that holds the same figures."""
-
-    title: str
-    table: str
-    data: list[dict[str, Any]]
-    layout: dict[str, Any]
-
-
-def label(text: Any) -> str:
-    """As a plot may show it: plotly would read tags in what visitors typed."""
-    shown = str(text)
-    cut = shown if len(shown) <= LONGEST_LABEL else f"{shown[: LONGEST_LABEL - 1]}…"
-    return escape(cut, quote=False)
-
-
-def labels(texts: Sequence[Any]) -> list[str]:
-    return [label(text) for text in texts]
-
-
-def column(rows: Sequence[Any], name: str) -> list[Any]:
-    return [getattr(row, name) for row in rows]
-
-
-def bars(title: str, table: str, rows: Sequence[Any], name: str, value: str, unit: str) -> Figure:
-    """Horizontal bars, the first row on top."""
-    some = rows[:MOST_BARS]
-    data = {
-        "type": "bar", "orientation": "h",
-        "y": labels(column(some, name)), "x": column(some, value),
-    }  # fmt: skip
-    axis = {"title": {"text": unit}, "rangemode": "tozero"}
-    return Figure(title, table, [data], {
-        "xaxis": axis | (SHARE_AXIS if unit == "Share" else {}),
-        "yaxis": {"autorange": "reversed", "type": "category", "automargin": True},
-        "height": 120 + 26 * len(some),
-    })  # fmt: skip
-
-
-def columns(title: str, table: str, x: Sequence[Any], series: Mapping[str, Sequence[Any]],
-            unit: str, **layout: Any) -> Figure:  # fmt: skip
-    """Upright bars, a colour for each series."""
-    data = [{"type": "bar", "name": name, "x": list(x), "y": list(y)} for name, y in series.items()]
-    return Figure(title, table, data, {"yaxis": {"title": {"text": unit}}} | layout)
-
-
-def heat(title: str, table: str, x: Sequence[Any], y: Sequence[Any], z: list[list[Any]],
-         unit: str) -> Figure:  # fmt: skip
-    share = unit == "Share"
-    data = {
-        "type": "heatmap", "x": labels(x), "y": labels(y), "z": z,
-        "colorbar": {"title": {"text": unit}} | ({"tickformat": ".0%"} if share else {}),
-        "hoverongaps": False,
-    }  # fmt: skip
-    axis = {"type": "category", "automargin": True}
-    return Figure(title, table, [data], {
-        "xaxis": axis, "yaxis": axis | {"autorange": "reversed"}, "height": 160 + 24 * len(y),
-    })  # fmt: skip
 
 
 def _traffic(report: Traffic) -> list[Figure]:

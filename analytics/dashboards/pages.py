@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from analytics.dashboards.figures import Figure, figures
+from analytics.dashboards.charts import Figure
+from analytics.dashboards.figures import figures
 from analytics.services.reports.base import Report, Table, Unit, tables
 
 #: Rows of a table on a page; its CSV file has all.

@@ -9,7 +9,7 @@ x = (I + α Σ y_i y_iᵀ)⁻¹ (1 + α) Σ y_i            by conjugate gradient
 
 The second is the first by Woodbury's identity. The eigenvalues of the first lie between 1 and
 1 + α, as no sum over one row exceeds that over all columns: a few steps from the last solution
-reach what α allows, however large f and the row are, and a step takes 2 · f operations an entry.
+reach what α allows, however large f and the row are, and a step takes 4 · f operations an entry.
 
 Source: Takács, Pilászy & Tikk 2011, "Applications of the Conjugate Gradient Method for Implicit
 Feedback Collaborative Filtering", there without the change of coordinates.

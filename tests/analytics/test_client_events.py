@@ -21,7 +21,7 @@ def read_token(text):
     """Knows one token."""
     if text != "good":
         raise ValueError("Not made here.")
-    return SimpleNamespace(surface="home", version="v3")
+    return SimpleNamespace(surface="home", version="v3", arm="7/new")
 
 
 def event(id="e1", kind="PAGE_VIEW", **fields):
@@ -98,7 +98,8 @@ def test_a_token_says_which_list_it_came_from(settings):
     settings.ANALYTICS = {"TOKEN_READER": TOKEN_READER}
     track([event("1", kind="CLICK", token="good"), event("2", token="good")], browser())
     for row in Event.objects.all():
-        assert (row.surface, row.version, len(row.token)) == ("home", "v3", 32)
+        assert (row.surface, row.version, row.arm) == ("home", "v3", "7/new")
+        assert len(row.token) == 32
     assert Event.objects.values("token").distinct().count() == 1
 
 

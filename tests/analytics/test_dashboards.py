@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 
 from analytics.dashboards import pages
-from analytics.dashboards.figures import figures, label
+from analytics.dashboards.charts import label
+from analytics.dashboards.figures import figures
 from analytics.dashboards.pages import ROWS_SHOWN, text
 from analytics.models import RollUp
 from analytics.services.reports.base import Unit

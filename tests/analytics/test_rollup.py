@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from analytics import tasks
 from analytics.models import DailyFigure, RollUp
 from analytics.services.rollup import OVERLAP, count_day, roll_day, roll_up
 from analytics.stats.daily import Figure
@@ -163,4 +164,11 @@ def test_two_at_once_count_a_day_once():
     happened(*tea_shop())
     roll_up()
     at_once(4, lambda number: roll_day(DAY, "default"))
+    assert stored() == sorted(count_day(DAY, "default"))
+
+
+def test_the_task_of_the_schedule_counts_too():
+    happened(*tea_shop())
+    assert tasks.roll_up.name == "analytics.roll_up"
+    tasks.roll_up.delay()
     assert stored() == sorted(count_day(DAY, "default"))

@@ -83,8 +83,8 @@ def fill() -> float:
     began, rng = perf_counter(), np.random.default_rng(7)
     with connection.cursor() as cursor:
         statement = f"COPY boughtwith_analytics_event ({', '.join(COLUMNS)}) FROM STDIN"
-        with cursor.copy(statement) as copy:
-            for number in range(DAYS):
+        for number in range(DAYS):
+            with cursor.copy(statement) as copy:
                 for row in rows_of_day(number, EVENTS // DAYS, rng):
                     copy.write_row(row)
         cursor.execute("ANALYZE boughtwith_analytics_event")

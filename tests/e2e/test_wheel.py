@@ -112,7 +112,14 @@ def test_the_wheel_holds_the_plugin_and_no_more(wheel):
         "stores/oscar.py",
     ):
         assert f"recommendations/{needed}" in names
-    for needed in ("py.typed", "migrations/0001_initial.py", "management/commands/prune_events.py"):
+    for needed in (
+        "py.typed",
+        "migrations/0001_initial.py",
+        "management/commands/prune_events.py",
+        "templates/admin/boughtwith_analytics/report/page.html",
+        "static/analytics/dashboard.js",
+        "static/analytics/dashboard.css",
+    ):
         assert f"analytics/{needed}" in names
 
 

@@ -14,8 +14,8 @@ from analytics.services.reports.base import Filters, Report, Unit, column, table
 from analytics.stats.arrays import Floats
 from analytics.stats.cohorts import retention
 
-#: Cohorts that are shown at least, where there are so many.
-MONTHS = 12
+#: Cohorts that are shown at least, where there are so many: a year, and the month that runs.
+MONTHS = 13
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from recommendations.admin import why
+from recommendations.admin_pages import why
 from recommendations.conf import get_settings
 from recommendations.exceptions import RecommendationsError
 from recommendations.models import TRAINED, LiveVersion, ModelVersion, RunStatus
