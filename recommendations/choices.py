@@ -1,4 +1,4 @@
-"""The words that rules are written in."""
+"""The words that rules are written in, and those that tell what became of a product."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,3 +21,16 @@ class Target(models.TextChoices):
     ATTRIBUTE = "attribute", _("Attribute")
     PRICE = "price", _("Price band")
     STOCK = "stock", _("Stock level")
+
+
+class Outcome(models.TextChoices):
+    """What became of a product that could have been suggested."""
+
+    SHOWN = "shown", _("shown")
+    IN_BASKET = "in the basket", _("in the basket")
+    DELETED = "no longer exists", _("no longer exists")
+    EXCLUDED = "excluded by a rule", _("excluded by a rule")
+    NOT_FOR_SALE = "not for sale", _("not for sale")
+    HELD_BACK = "held back by a limit", _("held back by a limit of the settings")
+    BELOW = "ranked lower", _("ranked lower than what is shown")
+    UNSPOKEN = "no list of these products holds it", _("no list of these products holds it")

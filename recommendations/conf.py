@@ -60,6 +60,15 @@ class Settings:
     HALF_LIFE_DAYS: float = 90.0
     #: Largest `first` a suggestion field accepts.
     MAX_FIRST: int = 100
+    #: At most so many suggestions of one innermost category in an answer (0: no limit). What this
+    #: and the next key hold back comes last, where nothing else is for sale.
+    MAX_PER_CATEGORY: int = 0
+    #: No suggestion dearer than this many times the dearest product it goes with (0: no limit),
+    #: where the store knows both prices in one currency.
+    MAX_PRICE_RATIO: float = 0.0
+    #: From 0 to 1, how much a suggestion counts less for being like those above it (maximal
+    #: marginal relevance); 0: not at all.
+    DIVERSITY: float = 0.0
     #: Baskets of the hold-out that are scored.
     EVALUATION_BASKETS: int = 5000
     #: Published versions whose lists are kept for a roll back.

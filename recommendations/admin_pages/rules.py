@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import InvalidArgument
-from recommendations.models import MerchandisingRule
+from recommendations.models import Arm, MerchandisingRule
 from recommendations.services.explaining import compare, known_keys
 from recommendations.stores.base import Scope
 
@@ -38,6 +38,11 @@ def scope_choices() -> list[tuple[str, str]]:
     return [("", "–"), *((name, name) for name in get_settings().SCOPES)]
 
 
+class ArmField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Arm) -> str:
+        return f"{obj.experiment}: {obj}"
+
+
 class RuleForm(forms.ModelForm):
     """Scopes and seed categories are chosen by their names."""
 
@@ -49,9 +54,16 @@ class RuleForm(forms.ModelForm):
         help_text=_("Only for baskets with a product of it."),
     )
 
+    arm = ArmField(
+        Arm.objects.select_related("experiment"),
+        label=_("arm"),
+        required=False,
+        help_text=_("Only for visitors in this arm of an experiment, while it runs."),
+    )
+
     class Meta:
         model = MerchandisingRule
-        fields = ["value", "scope", "seed_category"]
+        fields = ["value", "scope", "seed_category", "arm"]
         widgets = {"value": forms.TextInput(attrs={"list": "categories", "class": "vTextField"})}
 
 
@@ -70,6 +82,7 @@ class MerchandisingRuleAdmin(admin.ModelAdmin):
         "name", "effect", "about", "where", "starts_at", "ends_at", "priority", "is_active",
     ]  # fmt: skip
     list_filter = ["is_active", "effect", "surface", "scope", "target"]
+    list_select_related = ["arm__experiment"]
     search_fields = ["name", "=value", "=seed_product", "attribute"]
     fieldsets = [
         (None, {"fields": ["name", "effect", "factor", "is_active", "priority"]}),
@@ -77,7 +90,7 @@ class MerchandisingRuleAdmin(admin.ModelAdmin):
             _("About"),
             {"fields": ["target", "value", "attribute", "at_least", "at_most", "currency"]},
         ),
-        (_("Where"), {"fields": ["surface", "scope", "seed_product", "seed_category"]}),
+        (_("Where"), {"fields": ["surface", "scope", "seed_product", "seed_category", "arm"]}),
         (_("When"), {"fields": ["starts_at", "ends_at"]}),
     ]
 
@@ -87,7 +100,9 @@ class MerchandisingRuleAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("Where"))
     def where(self, rule: MerchandisingRule) -> str:
-        places = [rule.get_surface_display(), rule.scope, rule.seed_product, rule.seed_category]
+        arm = f"{rule.arm.experiment}: {rule.arm}" if rule.arm else ""
+        seeds = [rule.seed_product, rule.seed_category]
+        places = [rule.get_surface_display(), rule.scope, *seeds, arm]
         return ", ".join(place for place in places if place) or str(_("Everywhere"))
 
     def get_urls(self) -> list[Any]:

@@ -13,8 +13,9 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from recommendations.admin_pages import why
 from recommendations.conf import get_settings
 from recommendations.exceptions import RecommendationsError
 from recommendations.models import TRAINED, LiveVersion, ModelVersion, RunStatus
@@ -111,10 +112,20 @@ class ModelVersionAdmin(admin.ModelAdmin):
             str(request.user.pk), [version], CHANGE, message, single_object=True
         )
 
+    def why(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return why.page(request, self.admin_site)
+
     # The buttons above the list: each is a form of its own, posted, for those who may change.
 
     def get_urls(self) -> list[Any]:
         return [
+            path(
+                "why/",
+                self.admin_site.admin_view(require_safe(self.why)),
+                name="recommendations_why",
+            ),
             path("train/", self._button(self._train), name="recommendations_train"),
             path("roll-back/", self._button(self._roll_back), name="recommendations_roll_back"),
             *super().get_urls(),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recommendations.choices import Effect
+from recommendations.choices import Effect, Outcome
 from recommendations.conf import get_store
 from recommendations.exceptions import InvalidArgument
 from recommendations.models import MerchandisingRule, Surface
@@ -17,16 +17,17 @@ from recommendations.services.steering import active_rules, as_rule
 from recommendations.services.suggestions import Suggestion, Suggestions
 from recommendations.stores.base import Scope
 
-SHOWN, NOT_FOR_SALE, DELETED, BELOW = "shown", "not for sale", "no longer exists", "ranked lower"
-IN_BASKET, UNSPOKEN = "in the basket", "no list of these products holds it"
-EXCLUDED = "excluded by a rule"
-PREVIEW_FIRST = 8
+#: Surfaces whose question is some products, and nothing else.
+FOR_PRODUCTS = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.SIMILAR_PRODUCTS)
+#: Suggestions in a preview, and candidates that are explained.
+SHOWN, DEPTH = 8, 30
 
 
 @dataclass(frozen=True)
 class Explanation:
     """One product, its share of the score by seed, the rules about it by name, and what became of
-    it. `rank` is the model's, 0 where it is no candidate."""
+    it. `rank` is the model's, 0 where it is no candidate; `place` in the answer, 0 where it is not
+    shown."""
 
     rank: int
     key: str
@@ -34,7 +35,15 @@ class Explanation:
     score: float
     shares: dict[str, float]
     rules: tuple[str, ...]
-    outcome: str
+    for_sale: bool
+    outcome: Outcome
+    place: int
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """By seed, its part of all that speaks for the product, from 0 to 1."""
+        total = sum(self.shares.values())
+        return {seed: share / total for seed, share in self.shares.items()}
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def compare(rule: MerchandisingRule, basket: Collection[str], scope: Scope) -> C
     others = [one for one in saved if one.number != rule.pk]
     draft = [as_rule(rule)] if rule.is_active else []
     today, then = (
-        _answering(surface, basket, PREVIEW_FIRST, scope, rules).answers()[0]
+        _answering(surface, basket, SHOWN, scope, rules).answers()[0]
         for rules in (saved, [*others, *draft])
     )
     return Comparison(today, then)
@@ -98,24 +107,23 @@ def explain(
     """The best `depth` candidates of a basket, the order they were ranked in, and after them what
     became of the `wanted` and the pinned products that are not among these."""
     answering = _answering(surface, basket, first, scope)
-    shown = {one.key for one in answering.answers()[0].items}
+    shown = [one.key for one in answering.answers()[0].items]
     (ranking,), effects = answering.rankings, answering.effects(0)
     ranks = {key: rank for rank, key in enumerate(ranking.keys, start=1)}
     keys = list(dict.fromkeys([*ranking.keys[:depth], *effects.pins, *wanted]))
     answering.look_up(keys)
 
-    def outcome(key: str, rules: Collection[Rule]) -> str:
-        if key in basket:
-            return IN_BASKET
-        if key not in answering.offers:
-            return DELETED
-        if any(rule.effect == Effect.EXCLUDE for rule in rules):
-            return EXCLUDED
-        if not answering.is_for_sale(key):
-            return NOT_FOR_SALE
-        if key in shown:
-            return SHOWN
-        return BELOW if key in ranks else UNSPOKEN
+    def outcome(key: str, rules: Collection[Rule]) -> Outcome:
+        first_that_holds = {
+            Outcome.IN_BASKET: key in basket,
+            Outcome.DELETED: key not in answering.offers,
+            Outcome.EXCLUDED: any(rule.effect == Effect.EXCLUDE for rule in rules),
+            Outcome.NOT_FOR_SALE: not answering.is_for_sale(key),
+            Outcome.SHOWN: key in shown,
+            Outcome.HELD_BACK: key in answering.held_back[0],
+            Outcome.BELOW: key in ranks,
+        }
+        return next((one for one, holds in first_that_holds.items() if holds), Outcome.UNSPOKEN)
 
     def explanation(key: str) -> Explanation:
         offer = answering.offers.get(key)
@@ -127,7 +135,9 @@ def explain(
             score=ranking.score(key) if key in ranks else 0.0,
             shares={share.seed: share.score for share in ranking.shares(key)},
             rules=tuple(map(str, rules)),
+            for_sale=answering.is_for_sale(key),
             outcome=outcome(key, rules),
+            place=shown.index(key) + 1 if key in shown else 0,
         )
 
     return [explanation(key) for key in keys]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,9 @@ from recommendations.stores.base import Offer
 
 #: The best candidates that are looked at where a rule moves products by what their offers say.
 WINDOW = 100
+
+#: Sets of seeds remembered, at most, with what they wake.
+MAX_WOKEN = 1000
 
 #: What a product is known by: (PRODUCT, "", its key), (ATTRIBUTE, "brand", "Acme"), …
 Label = tuple[str, str, str]
@@ -147,15 +150,12 @@ class Effects:
         found = [rule for rule in self._bands if rule.holds(offer)]
         for label in labels(offer):
             found += self._labelled.get(label, ())
-        found.sort(key=lambda rule: self._weight[id(rule)])
+        if len(found) > 1:
+            found.sort(key=lambda rule: self._weight[id(rule)])
         return found
 
-    def excludes(self, offer: Offer) -> bool:
-        return any(rule.effect == Effect.EXCLUDE for rule in self.on(offer))
-
     def factor(self, offer: Offer) -> float:
-        moving = (rule for rule in self.on(offer) if rule.effect in (Effect.BOOST, Effect.BURY))
-        return next((rule.factor for rule in moving), 1.0)
+        return _factor(self.on(offer)) if self._moving else 1.0
 
     def ordered(self, ranking: Ranking, depth: int, offers: Mapping[str, Offer]) -> list[str]:
         """The pinned products, then by score × factor the best `depth` and the others named by a
@@ -168,19 +168,29 @@ class Effects:
         heads = dict.fromkeys(ranking.keys[:depth])
         heads |= {key: None for key in self.named if ranking.holds(key)}
         rest = [key for key in heads if key in offers and key not in pinned]
+        rules = {key: self.on(offers[key]) for key in (*pinned, *rest)}
         if self._moving:
-            rest.sort(key=lambda key: self._place(ranking, offers[key]))
-        return [key for key in (*pinned, *rest) if not self.excludes(offers[key])]
+            rest.sort(
+                key=lambda key: (ranking.tier(key), -ranking.score(key) * _factor(rules[key]))
+            )
+        return [key for key in (*pinned, *rest) if not _excludes(rules[key])]
 
-    def _place(self, ranking: Ranking, offer: Offer) -> tuple[int, float]:
-        return ranking.tier(offer.key), -ranking.score(offer.key) * self.factor(offer)
+
+def _excludes(rules: Iterable[Rule]) -> bool:
+    return any(rule.effect == Effect.EXCLUDE for rule in rules)
+
+
+def _factor(rules: Iterable[Rule]) -> float:
+    """Of the rules of one product, the one that counts most first."""
+    moving = (rule.factor for rule in rules if rule.effect in (Effect.BOOST, Effect.BURY))
+    return next(moving, 1.0)
 
 
 class RuleSet:
     """The rules that are on for one surface at one moment, ready for any basket."""
 
     def __init__(
-        self, rules: Iterable[Rule], surface: str, scope: str, now: datetime, arm: str = ""
+        self, rules: Collection[Rule], surface: str, scope: str, now: datetime, arm: str = ""
     ) -> None:
         on = [rule for rule in rules if rule.is_on(surface, scope, now, arm)]
         self._always = [rule for rule in on if rule.seed is None]
@@ -188,34 +198,47 @@ class RuleSet:
         for rule in on:
             if rule.seed is not None:
                 self._by_seed.setdefault(rule.seed, []).append(rule)
-        self._usual = Effects(self._always)
+        #: By the seeds that wake rules: most baskets wake none.
+        self._made: dict[frozenset[Label], Effects] = {}
+        moments = {one for rule in rules for one in (rule.starts_at, rule.ends_at) if one}
+        self._since = max((one for one in moments if one <= now), default=None)
+        self._until = min((one for one in moments if one > now), default=None)
         self.window = WINDOW if any(rule.reads_offers for rule in on) else 0
         self.attributes = {rule.attribute for rule in on if rule.target == Target.ATTRIBUTE}
 
     def __bool__(self) -> bool:
         return bool(self._always or self._by_seed)
 
+    def stands_at(self, now: datetime) -> bool:
+        """Whether the same rules are on at this moment: none has begun or ended in between."""
+        return (self._since is None or self._since <= now) and (
+            self._until is None or now < self._until
+        )
+
     def possible(self, seeds: Collection[str]) -> Effects:
         """As if each category that a rule waits for were in the basket: what to look up for it."""
-        waiting = [
-            rule
-            for (kind, _, key), rules in self._by_seed.items()
-            if kind == Target.CATEGORY or key in seeds
-            for rule in rules
-        ]
-        return Effects([*self._always, *waiting]) if waiting else self._usual
+        return self._woken_by(
+            label for label in self._by_seed if label[0] == Target.CATEGORY or label[2] in seeds
+        )
 
     def effects(
         self, seeds: Collection[str], category: str, offers: Mapping[str, Offer]
     ) -> Effects:
         """For a basket of `seeds`, or for what is wanted of a `category`."""
-        found: dict[Label, Sequence[Rule]] = {}
-        for label in self._labels_of(seeds, category, offers):
-            if label in self._by_seed:
-                found[label] = self._by_seed[label]
-        if not found:
-            return self._usual
-        return Effects([*self._always, *(rule for rules in found.values() for rule in rules)])
+        return self._woken_by(
+            label for label in self._labels_of(seeds, category, offers) if label in self._by_seed
+        )
+
+    def _woken_by(self, labels: Iterable[Label]) -> Effects:
+        woken = frozenset(labels)
+        effects = self._made.get(woken)
+        if effects is None:
+            waiting = (rule for label in woken for rule in self._by_seed[label])
+            effects = Effects([*self._always, *waiting])
+            if len(self._made) >= MAX_WOKEN:
+                self._made.clear()
+            self._made[woken] = effects
+        return effects
 
     def _labels_of(
         self, seeds: Collection[str], category: str, offers: Mapping[str, Offer]

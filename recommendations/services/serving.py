@@ -19,6 +19,7 @@ from recommendations.exceptions import InvalidArgument
 from recommendations.models import TRAINED, Surface, Treatment
 from recommendations.services.evidence import evidence_of
 from recommendations.services.experiments import PlannedArm, visitor_of
+from recommendations.services.limits import limits_of
 from recommendations.services.lists import (
     NOTHING,
     blended,
@@ -102,6 +103,9 @@ class Answering:
         self.offers: dict[str, Offer] = {}
         self._asked: set[str] = set()
         self._effects: dict[int, Effects] = {}
+        self.limits = [limits_of(surface, question.category) for question in questions]
+        #: By question: what is for sale and beyond its limits.
+        self.held_back: list[list[str]] = [[] for _ in questions]
         self.arm = self._arm(last_known())
         self._load()
         steering = steering_at(self.lists.steering_stamp or self.fallback.steering_stamp)
@@ -109,13 +113,8 @@ class Answering:
         if arm != self.arm:  # an experiment has started or ended since the last request
             self.arm = arm
             self._load()
-        self.rules = RuleSet(
-            steering.rules if rules is None else rules,
-            surface,
-            scope.name,
-            timezone.now(),
-            arm.key if arm else "",
-        )
+        place = (surface, scope.name, timezone.now(), arm.key if arm else "")
+        self.rules = steering.rules_at(*place) if rules is None else RuleSet(rules, *place)
         self.rankings = [self._rank(question) for question in questions]
 
     def _arm(self, steering: Steering) -> PlannedArm | None:
@@ -169,7 +168,8 @@ class Answering:
         chosen: list[list[str]] = [[] for _ in self.rankings]
         filled: set[int] = set()
         waiting = list(range(len(self.rankings)))
-        depth = max(self.first + SPARE, self.rules.window)
+        windows = (limits.window for limits in self.limits)
+        depth = max(self.first + SPARE, self.rules.window, *windows)
         while waiting:
             self.look_up(self._heads(waiting, depth))
             for n in waiting:
@@ -180,15 +180,26 @@ class Answering:
             waiting = [n for n in short if n not in ended or n not in filled]
             filled |= ended
             depth *= 2
-        return chosen
+        return [
+            [*keys, *beyond][: self.first]
+            for keys, beyond in zip(chosen, self.held_back, strict=True)
+        ]
 
     def _best(self, n: int, depth: int) -> list[str]:
-        """The first of the best `depth` candidates that are for sale, as the rules have them."""
-        ranking = self.rankings[n]
+        """The first of the best `depth` candidates that are for sale, as rules and limits have
+        them."""
+        ranking, limits = self.rankings[n], self.limits[n]
         keys: Iterable[str] = ranking.keys[:depth]
         if self.rules:
             keys = self.effects(n).ordered(ranking, depth, self.offers)
-        return [key for key in keys if self.is_for_sale(key)][: self.first]
+        sold = [key for key in keys if self.is_for_sale(key)]
+        if not limits:
+            return sold[: self.first]
+        seeds = self._offers_of_seeds(self.questions[n])
+        best, self.held_back[n] = limits.choose(
+            sold, self.first, ranking, self.effects(n), seeds, self.offers
+        )
+        return best
 
     def effects(self, n: int) -> Effects:
         """What the rules do for a question, once the offers of its seeds are known."""
@@ -207,7 +218,7 @@ class Answering:
                 keys.update((candidate, *self._because_of(ranking, candidate)))
             if self.rules:
                 keys.update(self.rules.possible(self.questions[n].seeds).named)
-            if self.rules or len(ranking.keys) < self.first:
+            if self.rules or self.limits[n].price_ratio or len(ranking.keys) < self.first:
                 keys.update(self.questions[n].seeds)
         return keys
 
@@ -231,8 +242,11 @@ class Answering:
         """The one asked for, or the innermost of each seed."""
         if question.category:
             return {question.category}
-        seeds = (self.offers[seed] for seed in question.seeds if seed in self.offers)
+        seeds = self._offers_of_seeds(question)
         return {offer.category_keys[-1] for offer in seeds if offer.category_keys}
+
+    def _offers_of_seeds(self, question: Question) -> list[Offer]:
+        return [self.offers[seed] for seed in question.seeds if seed in self.offers]
 
     def look_up(self, keys: Collection[str]) -> None:
         missing = set(keys) - self._asked

@@ -3,13 +3,14 @@ again only after one of them has changed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from recommendations.models import MerchandisingRule, SteeringStamp
 from recommendations.services.experiments import Plan, running_plans
-from recommendations.services.rules import Rule
+from recommendations.services.rules import Rule, RuleSet
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,15 @@ class Steering:
 
     rules: tuple[Rule, ...] = ()
     plans: tuple[Plan, ...] = ()
+    _sets: dict[tuple[str, str, str], RuleSet] = field(default_factory=dict, compare=False)
+
+    def rules_at(self, surface: str, scope: str, now: datetime, arm: str) -> RuleSet:
+        """The rules that are on, made ready once until the next of them begins or ends."""
+        place = (surface, scope, arm)
+        known = self._sets.get(place)
+        if known is None or not known.stands_at(now):
+            known = self._sets[place] = RuleSet(self.rules, surface, scope, now, arm)
+        return known
 
     def plan(self, surface: str, scope: str) -> Plan | None:
         """The experiment on a surface: one at most."""

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from recommendations.services.leases import training_lease
+from recommendations.services.publishing import live_version
 from tests.recommendations.conftest import add_orders
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,22 @@ class TestSuggest:
         assert outcomes == [("cup", "not for sale"), ("jam", "shown")]
         assert list(answer["candidates"][0]["shares"]) == ["tea"]
         assert "not for sale" in run("suggest", "tea", "--explain")
+
+    def test_what_is_outweighed_is_explained_too(self, trained):
+        version = live_version("frequently_bought_with", "default")
+        lists = {
+            "tea": [["cup"], [0.1], [5]],
+            "jam": [["cup"], [-0.2], [0]],
+            "": [["milk"], [1], [0]],
+        }
+        for seed, entries in lists.items():
+            version.ranked_lists.filter(seed_key=seed).update(entries=entries)
+        assert "tea 100%" in run("suggest", "tea", "jam", "--first", "1", "--why", "cup")
+
+    def test_another_surface_can_be_asked(self, trained):
+        call_command("train_recommendations", "--surface", "similar_products", stdout=StringIO())
+        similar = run("suggest", "tea", "--surface", "similar_products", "--json", "--explain")
+        assert json.loads(similar) != json.loads(run("suggest", "tea", "--json", "--explain"))
 
     @pytest.mark.parametrize(
         ("arguments", "message"),

@@ -46,6 +46,9 @@ def test_the_settings_of_the_shop_are_clean():
         (STORE | {"LIST_SIZE": 0}, 5, "LIST_SIZE"),
         (STORE | {"LIST_SIZE": "many"}, 5, "'many'"),
         (STORE | {"HALF_LIFE_DAYS": 0}, 5, "HALF_LIFE_DAYS"),
+        (STORE | {"MAX_PER_CATEGORY": -1}, 5, "MAX_PER_CATEGORY"),
+        (STORE | {"MAX_PRICE_RATIO": -0.5}, 5, "MAX_PRICE_RATIO"),
+        (STORE | {"DIVERSITY": 1.5}, 5, "DIVERSITY"),
     ],
 )
 def test_every_mistake_is_a_check_with_an_id_and_a_hint(settings, given, number, message):

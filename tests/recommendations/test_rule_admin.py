@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from recommendations.models import MerchandisingRule
+from recommendations.models import Arm, Experiment, MerchandisingRule, Surface
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.training import train
 from recommendations.stores.base import ProductDoc
@@ -16,7 +16,7 @@ ADD = reverse("admin:recommendations_merchandisingrule_add")
 PREVIEW = reverse("admin:recommendations_rule_preview")
 EMPTY = dict.fromkeys(
     ["factor", "attribute", "at_least", "at_most", "currency", "surface", "scope", "seed_product",
-     "seed_category", "starts_at_0", "starts_at_1", "ends_at_0", "ends_at_1"], "",
+     "seed_category", "arm", "starts_at_0", "starts_at_1", "ends_at_0", "ends_at_1"], "",
 )  # fmt: skip
 PIN_BREAD = EMPTY | {
     "name": "Fresh bread",
@@ -69,6 +69,16 @@ def test_a_broken_rule_is_refused_beside_its_field(admin_client):
 def test_categories_are_chosen_by_name(admin_client):
     page = admin_client.get(ADD).content.decode()
     assert '<option value="f1">Food</option>' in page
+
+
+def test_a_rule_can_be_for_one_arm_of_an_experiment(admin_client):
+    made = Experiment.objects.create(name="Bread", surface=Surface.FREQUENTLY_BOUGHT_WITH)
+    arm = Arm.objects.create(experiment=made, name="with")
+    assert "Bread: with" in admin_client.get(ADD).content.decode()
+    admin_client.post(ADD, PIN_BREAD | {"arm": arm.pk})
+    assert MerchandisingRule.objects.get().arm == arm
+    assert "Bread: with" in admin_client.get(LIST).content.decode()
+    assert first_for_tea() == "cup"
 
 
 def test_deleting_ends_it_at_once(admin_client):

@@ -251,3 +251,31 @@ def _is_about(rule: Rule, offer: Offer) -> bool:
     if rule.target == Target.ATTRIBUTE:
         return offer.attributes[rule.attribute] == rule.value
     return rule.at_least <= offer.stock <= rule.at_most
+
+
+class TestStanding:
+    """For how long a set of rules can be kept."""
+
+    def test_until_the_next_rule_begins_or_ends(self):
+        hour = timedelta(hours=1)
+        rules = [
+            pin("a", starts_at=NOON - 2 * hour, ends_at=NOON + 2 * hour),
+            pin("b", starts_at=NOON + hour),
+            pin("c", ends_at=NOON - hour),
+        ]
+        found = RuleSet(rules, "", "", NOON)
+        moments = [NOON + minutes * hour / 60 for minutes in (-61, -60, 0, 59, 60)]
+        assert [found.stands_at(one) for one in moments] == [False, True, True, True, False]
+
+    def test_for_ever_without_a_period(self):
+        found = RuleSet([pin("a")], "", "", NOON)
+        assert found.stands_at(NOON - timedelta(days=999))
+        assert found.stands_at(NOON + timedelta(days=999))
+
+    def test_many_different_baskets_are_not_all_remembered(self, monkeypatch):
+        monkeypatch.setattr("recommendations.services.rules.MAX_WOKEN", 2)
+        seeds = "abcd"
+        found = RuleSet([pin("h", seed_product=one) for one in seeds], "", "", NOON)
+        for seed in (*seeds, *seeds):
+            assert found.effects([seed], "", OFFERS).pins == ["h"]
+        assert found.effects(["e"], "", OFFERS).pins == []

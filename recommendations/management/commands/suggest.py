@@ -15,27 +15,33 @@ from rich.table import Table
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import RecommendationsError
 from recommendations.management.console import console_for
+from recommendations.models import Surface
 from recommendations.services.explaining import (
+    DEPTH,
+    FOR_PRODUCTS,
     Explanation,
     explain,
     known_keys,
     suggestion_json,
 )
-from recommendations.services.serving import frequently_bought_with
+from recommendations.services.questions import Question
+from recommendations.services.serving import answer
 from recommendations.services.suggestions import Suggestion
 from recommendations.stores.base import Scope
 
 BASKETS_A_BATCH = 200
-EXPLAIN_DEPTH = 30
 
 
 class Command(BaseCommand):
-    help = "Suggests what goes with a basket of product keys (or SKUs)."
+    help = "Suggests products for a basket of product keys (or SKUs)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("keys", nargs="*", metavar="KEY", help="The products in the basket.")
         parser.add_argument("--first", type=int, default=4, help="How many suggestions (4).")
         parser.add_argument("--scope", default="default")
+        parser.add_argument(
+            "--surface", choices=[one.value for one in FOR_PRODUCTS], default=FOR_PRODUCTS[0].value
+        )
         parser.add_argument("--json", action="store_true", help="Print JSON instead of a table.")
         parser.add_argument(
             "--explain", action="store_true", help="Also show what became of each candidate."
@@ -62,40 +68,41 @@ class Command(BaseCommand):
             raise CommandError(f"scope {options['scope']!r}: legal are {', '.join(legal)}.")
         try:
             if options["baskets"]:
-                self._many(options["baskets"], options["out"], options["first"], options["scope"])
+                self._many(options)
             else:
                 self._one(options)
         except RecommendationsError as error:
             raise CommandError(str(error)) from error
 
     def _one(self, options: dict[str, Any]) -> None:
-        scope, first = Scope(options["scope"]), options["first"]
+        scope, first, surface = _where(options)
         basket = known_keys(options["keys"], scope)
-        answer = frequently_bought_with([basket], first, scope=scope)[0]
+        (found,) = answer(surface, [Question.of(basket)], first, scope=scope)
         explained = options["explain"] or options["why"]
-        reasons = explain(basket, first, scope, EXPLAIN_DEPTH, options["why"]) if explained else []
+        reasons = explain(basket, first, scope, DEPTH, options["why"], surface) if explained else []
         if options["json"]:
-            shown = _json(basket, answer.items)
+            shown = _json(basket, found.items)
             if explained:
                 shown["candidates"] = [asdict(one) for one in reasons]
             self.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2))
             return
         console = console_for(self.stdout)
-        if answer.version is None:
+        if found.version is None:
             console.print("No version is live yet: run train_recommendations.")
-        console.print(suggestion_table(answer.items))
+        console.print(suggestion_table(found.items))
         if explained:
             console.print(explanation_table(reasons))
 
-    def _many(self, source: Path, target: Path, first: int, scope_name: str) -> None:
+    def _many(self, options: dict[str, Any]) -> None:
         """Writes beside the target and moves it there at the end: no half file after a bad line."""
+        source, target = options["baskets"], options["out"]
         partial = target.with_name(target.name + ".partial")
-        scope, count = Scope(scope_name), 0
+        count = 0
         try:
             with source.open(encoding="utf-8") as lines, partial.open("w", encoding="utf-8") as out:
                 baskets = _read_baskets(lines, source)
                 while batch := list(islice(baskets, BASKETS_A_BATCH)):
-                    for line in _answers(batch, first, scope):
+                    for line in _answers(batch, *_where(options)):
                         out.write(line + "\n")
                     count += len(batch)
             partial.replace(target)
@@ -119,14 +126,17 @@ def _read_baskets(lines: Any, source: Path) -> Iterator[list[str]]:
         yield basket
 
 
-def _answers(batch: list[list[str]], first: int, scope: Scope) -> Iterator[str]:
+def _where(options: dict[str, Any]) -> tuple[Scope, int, Surface]:
+    return Scope(options["scope"]), options["first"], Surface(options["surface"])
+
+
+def _answers(batch: list[list[str]], scope: Scope, first: int, surface: Surface) -> Iterator[str]:
     """Keys the store does not know any more stay in the basket and say nothing."""
     known = get_store().canonical_keys({key for basket in batch for key in basket}, scope)
-    seeds = [[known.get(key, key) for key in basket] for basket in batch]
-    for basket, answer in zip(
-        batch, frequently_bought_with(seeds, first, scope=scope), strict=True
-    ):
-        yield json.dumps(_json(basket, answer.items), ensure_ascii=False)
+    questions = [Question.of(known.get(key, key) for key in basket) for basket in batch]
+    found = answer(surface, questions, first, scope=scope)
+    for basket, one in zip(batch, found, strict=True):
+        yield json.dumps(_json(basket, one.items), ensure_ascii=False)
 
 
 def _json(basket: list[str], suggestions: tuple[Suggestion, ...]) -> dict[str, Any]:
@@ -149,7 +159,7 @@ def suggestion_table(suggestions: tuple[Suggestion, ...]) -> Table:
 def explanation_table(explanations: list[Explanation]) -> Table:
     table = Table("#", "Candidate", "Title", "Score", "From", "Rules", "Outcome")
     for one in explanations:
-        shares = ", ".join(f"{seed} {share / one.score:.0%}" for seed, share in one.shares.items())
+        shares = ", ".join(f"{seed} {part:.0%}" for seed, part in one.parts.items())
         table.add_row(
             str(one.rank or "–"),
             one.key,
@@ -157,6 +167,6 @@ def explanation_table(explanations: list[Explanation]) -> Table:
             f"{one.score:.4g}",
             shares or ("popular" if one.rank else ""),
             ", ".join(one.rules),
-            one.outcome,
+            one.outcome.value,
         )
     return table

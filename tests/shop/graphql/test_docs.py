@@ -17,6 +17,7 @@ def test_every_query_is_answered(api, trained):
     home = api(home_page)
     assert home["recommendedForYou"]["edges"][0]["source"] == "POPULAR"
     assert len(home["trending"]["nodes"]) == 12
+    assert {edge["source"] for edge in home["recentlyViewed"]["edges"]} == {"POPULAR"}
 
     product = api(product_page, productId=global_id(trained[0]))["product"]
     assert product["frequentlyBoughtWith"]["nodes"][0]["title"] == best

@@ -1,0 +1,112 @@
+"""What holds for every answer, whatever the shop's rules say: not too much of one category, nothing
+far dearer than the basket, and variety. Plain functions of offers: no database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from recommendations.conf import get_settings
+from recommendations.models import Surface
+from recommendations.services.diversity import Candidate, diversified
+from recommendations.services.merging import Ranking
+from recommendations.services.rules import WINDOW, Effects
+from recommendations.stores.base import Offer
+
+#: Where different things are wanted. Elsewhere what is alike, or a person's own, is the point.
+LIMITED = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.RECOMMENDED_FOR_YOU, Surface.TRENDING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """At most `per_category` products of one innermost category, none dearer than `price_ratio`
+    times the dearest seed in the same currency, and `diversity` from 0 to 1. 0 is no limit."""
+
+    per_category: int = 0
+    price_ratio: float = 0.0
+    diversity: float = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self.per_category or self.price_ratio or self.diversity)
+
+    @property
+    def window(self) -> int:
+        """So many of the best candidates are looked at."""
+        return WINDOW if self else 0
+
+    def choose(
+        self,
+        keys: Sequence[str],
+        first: int,
+        ranking: Ranking,
+        effects: Effects,
+        seeds: Iterable[Offer],
+        offers: Mapping[str, Offer],
+    ) -> tuple[list[str], list[str]]:
+        """Of the `keys` for sale, best first: up to `first` within the limits, and all that are
+        beyond them. What the shop has pinned is always within, and counts."""
+        within, beyond = self._parted([offers[key] for key in keys], seeds, effects.pins)
+        if not self.diversity:
+            return [offer.key for offer in within[:first]], beyond
+        pinned = [offer for offer in within if offer.key in effects.pins][:first]
+        candidates = [
+            Candidate(
+                offer,
+                ranking.tier(offer.key),
+                ranking.score(offer.key) * effects.factor(offer),
+            )
+            for offer in within
+            if offer.key not in effects.pins
+        ]
+        varied = diversified(candidates, first - len(pinned), self.diversity, pinned)
+        return [offer.key for offer in pinned] + varied, beyond
+
+    def _parted(
+        self, offers: Iterable[Offer], seeds: Iterable[Offer], pins: Sequence[str]
+    ) -> tuple[list[Offer], list[str]]:
+        bounds = self._bounds(seeds)
+        count: Counter[str] = Counter()
+        within: list[Offer] = []
+        beyond: list[str] = []
+        for offer in offers:
+            innermost = offer.category_keys[-1] if offer.category_keys else ""
+            full = bool(innermost) and 0 < self.per_category <= count[innermost]
+            if offer.key not in pins and (full or _is_dearer(offer, bounds)):
+                beyond.append(offer.key)
+                continue
+            count[innermost] += 1
+            within.append(offer)
+        return within, beyond
+
+    def _bounds(self, seeds: Iterable[Offer]) -> dict[str, Decimal]:
+        """Currency → the highest price within; nothing where no price of a seed is known."""
+        bounds: dict[str, Decimal] = {}
+        if self.price_ratio:
+            ratio = Decimal(str(self.price_ratio))
+            for seed in seeds:
+                if seed.price is not None:
+                    bound = bounds.get(seed.currency, Decimal(0))
+                    bounds[seed.currency] = max(bound, seed.price * ratio)
+        return bounds
+
+
+def _is_dearer(offer: Offer, bounds: Mapping[str, Decimal]) -> bool:
+    bound = bounds.get(offer.currency)
+    return bound is not None and offer.price is not None and offer.price > bound
+
+
+UNLIMITED = Limits()
+
+
+def limits_of(surface: Surface, category: str) -> Limits:
+    """What the settings ask for on a surface; nothing where one category is asked for."""
+    if surface not in LIMITED or category:
+        return UNLIMITED
+    settings = get_settings()
+    return Limits(
+        per_category=settings.MAX_PER_CATEGORY,
+        price_ratio=settings.MAX_PRICE_RATIO,
+        diversity=settings.DIVERSITY,
+    )

@@ -1,0 +1,138 @@
+"""Limits of the settings in the answers."""
+
+import pytest
+
+from recommendations.models import MerchandisingRule
+from recommendations.services import surfaces
+from recommendations.services.serving import frequently_bought_with
+from recommendations.services.training import train, train_all
+from recommendations.stores.base import ProductDoc
+from tests.recommendations.conftest import add_orders, configure
+
+pytestmark = pytest.mark.django_db
+
+CATALOGUE = {
+    "tea": ("Green tea", ("food", "tea"), 4.0),
+    "oolong": ("Oolong", ("food", "tea"), 9.0),
+    "mug": ("Blue mug", ("kitchen", "cups"), 8.0),
+    "cup": ("White cup", ("kitchen", "cups"), 8.01),
+    "glass": ("Tall glass", ("kitchen", "cups"), 3.0),
+    "jam": ("Plum jam", ("food", "jam"), 5.0),
+    "milk": ("Milk", ("food", "dairy"), 1.0),
+    "gift": ("Gift card", (), None),
+}
+
+
+@pytest.fixture
+def shop(store):
+    """With tea go mug, cup, glass and jam, in this order; milk and the gift card are popular."""
+    add_orders(store, *["tea mug"] * 5, *["tea cup"] * 4, *["tea glass"] * 3, *["tea jam"] * 2)
+    add_orders(store, *["milk"] * 6, *["gift"] * 5, "oolong")
+    for key, (title, path, price) in CATALOGUE.items():
+        store.docs[key] = ProductDoc(key, title, categories=path, category_keys=path, price=price)
+    train_all()
+    return store
+
+
+def keys(*basket: str, first: int = 4) -> list[str]:
+    return [one.key for one in frequently_bought_with([basket], first)[0].items]
+
+
+def test_without_limits_the_best_come_first(shop):
+    assert keys("tea") == ["mug", "cup", "glass", "jam"]
+
+
+class TestMaxPerCategory:
+    @pytest.fixture(autouse=True)
+    def one_of_a_category(self, shop, settings):
+        configure(settings, MAX_PER_CATEGORY=1)
+
+    def test_the_best_of_each_category_and_then_what_fills_up(self):
+        assert keys("tea") == ["mug", "jam", "oolong", "milk"]
+
+    def test_what_was_held_back_comes_last_rather_than_nothing(self, shop):
+        assert keys("tea", first=9) == ["mug", "jam", "oolong", "milk", "gift", "cup", "glass"]
+        shop.unavailable = {"oolong", "milk", "gift"}
+        assert keys("tea") == ["mug", "jam", "cup", "glass"]
+
+    def test_no_category_is_no_limit(self, shop):
+        shop.docs["mug"] = ProductDoc("mug", "Mug")
+        shop.docs["cup"] = ProductDoc("cup", "Cup")
+        assert keys("tea", first=3) == ["mug", "cup", "glass"]
+
+    def test_pinned_products_are_shown_and_count(self):
+        for key in ("glass", "cup"):
+            MerchandisingRule.objects.create(name="Ours", effect="pin", value=key)
+        assert keys("tea") == ["glass", "cup", "jam", "oolong"]
+
+    def test_where_likeness_is_asked_for_there_is_none(self, shop, settings):
+        limited = [one.key for one in surfaces.similar_products([["mug"]], 3)[0].items]
+        in_category = [one.key for one in surfaces.trending(3, category="cups").items]
+        configure(settings)
+        assert limited == [one.key for one in surfaces.similar_products([["mug"]], 3)[0].items]
+        assert set(in_category) == {"mug", "cup", "glass"}
+
+    def test_trending_at_all_has_it(self):
+        found = [one.key for one in surfaces.trending(9).items]
+        assert len([key for key in found[:5] if CATALOGUE[key][1][-1:] == ("cups",)]) == 1
+
+
+class TestMaxPriceRatio:
+    def test_what_is_far_dearer_than_the_basket_comes_last(self, shop, settings):
+        configure(settings, MAX_PRICE_RATIO=2)
+        assert keys("tea") == ["mug", "glass", "jam", "milk"]
+        assert keys("tea", first=9)[-2:] == ["cup", "oolong"]
+
+    def test_the_dearest_of_the_basket_counts(self, shop, settings):
+        configure(settings, MAX_PRICE_RATIO=2)
+        assert keys("tea", "oolong")[:2] == ["mug", "cup"]
+
+    def test_a_basket_or_suggestion_without_a_price_has_no_bound(self, shop, settings):
+        configure(settings, MAX_PRICE_RATIO=0.1)
+        assert "gift" in keys("tea", first=1)
+        assert keys("gift", first=1) == ["tea"]
+
+    def test_other_currencies_are_not_compared(self, shop, settings, monkeypatch):
+        configure(settings, MAX_PRICE_RATIO=0.1)
+        offers = type(shop).offers
+
+        def in_two_currencies(self, keys, *args):
+            shop.currency = "EUR" if "tea" in keys else "CNY"
+            return offers(self, {"tea"} & set(keys), *args) | self.elsewhere(keys, *args)
+
+        def elsewhere(self, keys, *args):
+            shop.currency = "CNY"
+            return offers(self, set(keys) - {"tea"}, *args)
+
+        monkeypatch.setattr(type(shop), "elsewhere", elsewhere, raising=False)
+        monkeypatch.setattr(type(shop), "offers", in_two_currencies)
+        assert keys("tea", first=2) == ["mug", "cup"]
+
+
+class TestDiversity:
+    def test_a_second_of_its_kind_waits(self, shop, settings):
+        configure(settings, DIVERSITY=0.7)
+        assert keys("tea")[:2] == ["mug", "jam"]
+        assert set(keys("tea")) == {"mug", "jam", "cup", "glass"}
+
+    def test_pinned_products_stay_above(self, shop, settings):
+        configure(settings, DIVERSITY=0.7)
+        for key in ("cup", "glass"):
+            MerchandisingRule.objects.create(name="Ours", effect="pin", value=key)
+        assert keys("tea", first=3) == ["cup", "glass", "jam"]
+        assert keys("tea", first=1) == ["cup"]
+
+    def test_boosts_count(self, shop, settings):
+        configure(settings, DIVERSITY=0.1)
+        MerchandisingRule.objects.create(name="Ours", effect="boost", value="glass", factor=50)
+        assert keys("tea", first=1) == ["glass"]
+
+
+def test_limits_cost_no_query(store, settings, django_assert_num_queries):
+    add_orders(store, *["tea cup", "tea jam", "tea pot"] * 3)
+    train()
+    keys("tea")
+    for limits in ({}, {"MAX_PER_CATEGORY": 1, "MAX_PRICE_RATIO": 2, "DIVERSITY": 0.5}):
+        configure(settings, **limits)
+        with django_assert_num_queries(3):  # a savepoint around the query, as tests need it
+            assert len(keys("tea", first=2)) == 2
