@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from celery import Celery, current_app
 from django.db import OperationalError, transaction
+from django.http import HttpResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,6 +112,21 @@ def test_a_fact_belongs_to_whoever_sends_the_request(request_of_visitor):
     assert stored.visitor == identify(request_of_visitor).visitor
     assert (stored.product_key, stored.quantity, stored.amount) == ("TEA", 2, 5)
     assert stored.device == "desktop"
+
+
+def test_a_new_device_gets_one_id_with_the_response(request_of_visitor):
+    del request_of_visitor.META["HTTP_X_VISITOR_ID"]
+    response = HttpResponse()
+    record_visitor_facts("PRODUCT_VIEW", [Fact(product_key="TEA")], response)
+    record_visitor_facts("PRODUCT_VIEW", [Fact(product_key="CUP")], response)
+    known = browser(cookies={"visitor": response.cookies["visitor"].value})
+    seen = set(Event.objects.values_list("visitor", flat=True))
+    assert seen == {Visitor.objects.get().pseudonym} == {identify(known).visitor}
+
+
+def test_a_query_is_cut_to_what_can_be_stored():
+    record_visitor_facts("SEARCH", [Fact(query=" tea\0 " + "x" * 300)])
+    assert Event.objects.get().query == "tea " + "x" * 196
 
 
 def test_a_fact_of_whoever_must_not_be_tracked_is_none(request_of_visitor):

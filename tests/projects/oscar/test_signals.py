@@ -9,7 +9,7 @@ from oscar.core.loading import get_class, get_model
 
 from analytics.models import Event, Visitor
 from analytics.services import ingest
-from analytics.services.visitors import identify
+from analytics.services.visitors import current_request, identify
 from tests.analytics.requests import CHROME, browser
 from tests.projects.oscar import goods
 
@@ -177,6 +177,17 @@ def test_an_order_without_a_request_is_the_persons_whose_device_is_known():
         ("PURCHASE", str(known.pk), ""),
         ("PURCHASE", "", ""),
     ]
+
+
+def test_a_payment_service_that_places_an_order_is_not_who_bought():
+    user = goods.user()
+    Visitor.objects.create(pseudonym="a" * 32, person=str(user.pk))
+    running = current_request.set(browser(user_agent="payments/1.0"))
+    try:
+        place(filled(goods.product(), owner=user), user=user)
+    finally:
+        current_request.reset(running)
+    assert told("kind", "person", "device") == [("PURCHASE", str(user.pk), "")]
 
 
 def test_an_order_that_is_not_committed_was_not_placed():
