@@ -108,6 +108,9 @@ class Answering:
         self.held_back: list[list[str]] = [[] for _ in questions]
         self.arm = self._arm(last_known())
         self._load()
+        if self.arm and not (self.lists.steering_stamp or self.fallback.steering_stamp):
+            self.arm = None  # the lists of its version are gone, and the stamp with them
+            self._load()
         steering = steering_at(self.lists.steering_stamp or self.fallback.steering_stamp)
         arm = self._arm(steering)
         if arm != self.arm:  # an experiment has started or ended since the last request

@@ -129,3 +129,15 @@ def test_recently_viewed_comes_before_what_is_popular(shown):
     assert items[0].reason == "You looked at this"
     stranger = surfaces.recently_viewed(1, actor=Actor(request="w")).items
     assert [one.source for one in stranger] == [Source.POPULAR]
+
+
+def test_an_arm_whose_version_is_gone_hides_no_change(shown):
+    old, new = train(), train(force=True)
+    made, arm = experiment(treatment=Treatment.VERSION, version=old)
+    experiments.start(made)
+    visitor = visitor_in(arm.key)
+    assert shown(visitor).version == f"v{old.pk}"
+    experiments.end(made)
+    old.ranked_lists.all().delete()
+    MerchandisingRule.objects.create(name="Jam first", effect="pin", value="jam")
+    assert (shown(visitor).version, shown(visitor).items[0].key) == (f"v{new.pk}", "jam")

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from django.core import signing
 
 from analytics.models import Event, Visitor
 from analytics.services.visitors import identify
-from recommendations.services.tokens import SALT
+from recommendations.services.suggestions import Suggestions
+from recommendations.services.tokens import make_token
 from shop.orders import services as orders
 from shop.orders.models import OrderLine, OrderStatus
 from shop.reviews.models import ReviewStatus
@@ -19,7 +19,7 @@ from tests.shop.graphql.conftest import Api, global_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TOKEN = signing.dumps(["frequently_bought_with", "v7", ["JAM"]], salt=SALT, compress=True)
+TOKEN = make_token(Suggestions(surface="frequently_bought_with", version="v7", seeds=("JAM",)))
 CREATE = """
 mutation($lines: [CartLineInput!]!) {
   cartCreate(input: {lines: $lines}) {
