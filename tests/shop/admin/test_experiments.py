@@ -1,0 +1,38 @@
+"""What an experiment of the shop has shown so far, in the admin."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from analytics.models import Event
+from recommendations.models import Arm, Experiment, Treatment
+from recommendations.services import experiments
+
+pytestmark = pytest.mark.django_db
+
+
+def test_its_page_shows_what_it_has_shown(admin_client):
+    experiment = Experiment.objects.create(name="Test", surface="frequently_bought_with")
+    Arm.objects.create(experiment=experiment, name="control", is_control=True)
+    Arm.objects.create(experiment=experiment, name="none", treatment=Treatment.NOTHING)
+    experiments.start(experiment)
+    now = timezone.now()
+    for visitor, arm in (("a", "control"), ("b", "none"), ("c", "none")):
+        Event.objects.create(
+            key=uuid4(), kind="IMPRESSION", visitor=visitor, arm=f"{experiment.pk}/{arm}",
+            at=now, received_at=now,
+        )  # fmt: skip
+    Event.objects.create(
+        key=uuid4(), kind="PURCHASE", visitor="b", amount=10, currency="USD",
+        at=now + timedelta(milliseconds=1), received_at=now,
+    )  # fmt: skip
+    Experiment.objects.update(ended_at=now + timedelta(seconds=1))
+    page = reverse("admin:recommendations_experiment_change", args=[experiment.pk])
+    findings = admin_client.get(page).context["findings"]
+    control, none = (dict(zip(findings.columns, row, strict=True)) for row in findings.rows)
+    assert (control["Visitors"], control["Verdict"]) == ("1", "The control.")
+    assert (none["Visitors"], none["Visitors who bought anything"]) == ("2", "50.0%")
+    assert none["Verdict"] == "Not yet: the data can't tell."
