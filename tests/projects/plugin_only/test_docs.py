@@ -37,6 +37,15 @@ def test_the_map_is_clean_and_its_commands_run(toy_box, settings, capsys):
     assert "In 30 of 30 orders with Doll" in capsys.readouterr().out
 
 
+def test_the_ten_lines_of_the_readme_are_enough(toy_box, settings):
+    (lines,) = blocks("../README.md", "python")
+    settings.RECOMMENDATIONS = run(lines)["RECOMMENDATIONS"]
+    assert [one for one in run_checks() if one.id.startswith("recommendations.")] == []
+    call_command("train_recommendations")
+    page = Template("{% load recommendations %}{% frequently_bought_with product %}")
+    assert ">Dress</a>" in page.render(Context({"product": toy_box["doll"]}))
+
+
 def test_every_entry_of_a_map_is_explained():
     page = (DOCS / "embedding.md").read_text()
     entries = {entry.name for section in SECTIONS.values() for entry in fields(section)}
