@@ -50,9 +50,9 @@ def place(count: int, seed: int, first: int, changed_at: datetime) -> None:
     ptr, indices = X.baskets.indptr, X.baskets.indices
     copy(
         OrderLine,
-        ["order_id", "product_code", "sku", "name", "unit_price", "quantity"],
+        ["order_id", "product_code", "sku", "name", "unit_price", "quantity", "suggestion_token"],
         (
-            (first + n, X.items[j], X.items[j], "", 1, 1)
+            (first + n, X.items[j], X.items[j], "", 1, 1, "")
             for n in range(count)
             for j in indices[ptr[n] : ptr[n + 1]]
         ),
