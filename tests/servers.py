@@ -38,7 +38,7 @@ SERVERS = {
 }
 
 #: Tests that ask no database: running them once, in the plain pass, is enough.
-WITHOUT_DATABASE = ("architecture", "engine")
+WITHOUT_DATABASE = ("architecture", "engine", "analytics/stats", "e2e/test_wheel.py")
 
 
 def answers(host: str, port: int) -> bool:
