@@ -28,6 +28,7 @@ __all__ = [
     "actor_of",
     "buy_again",
     "frequently_bought_with",
+    "recently_viewed",
     "recommended_for_you",
     "scope_of",
     "similar_products",
@@ -70,6 +71,13 @@ def recommended_for_you(first: int = 12, *, actor: Actor, scope: str | None = No
 def buy_again(first: int = 12, *, actor: Actor, scope: str | None = None) -> Suggestions:
     """What the actor has bought and may need again by now."""
     return surfaces.buy_again(first, actor=actor, scope=scope_of(scope))
+
+
+def recently_viewed(first: int = 12, *, actor: Actor, scope: str | None = None) -> Suggestions:
+    """What the device of the actor's request has looked at; what is popular where that is nothing.
+
+    Needs the setting BEHAVIOUR."""
+    return surfaces.recently_viewed(first, actor=actor, scope=scope_of(scope))
 
 
 def trending(

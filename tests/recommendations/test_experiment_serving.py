@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from recommendations import api
 from recommendations.models import Arm, Experiment, MerchandisingRule, Surface, Treatment
-from recommendations.services import experiments, surfaces
+from recommendations.services import experiments
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.suggestions import Source
 from recommendations.services.tokens import make_token, read_token
@@ -26,9 +27,6 @@ class FakeBehaviour:
 
     def viewed(self, visitor, limit, scope):
         return {"v": ["jam", "milk"]}.get(visitor, [])[:limit]
-
-    def findings(self, shares, control, start, end):
-        raise NotImplementedError
 
 
 @pytest.fixture
@@ -122,12 +120,12 @@ def test_start_and_end_take_effect_at_once_and_cost_no_query_afterwards(shown):
 
 
 def test_recently_viewed_comes_before_what_is_popular(shown):
-    items = surfaces.recently_viewed(3, actor=Actor(request="v")).items
+    items = api.recently_viewed(3, actor=Actor(request="v")).items
     assert [(one.key, one.source) for one in items] == [
         ("jam", Source.VIEWED), ("milk", Source.VIEWED), ("tea", Source.POPULAR),
     ]  # fmt: skip
     assert items[0].reason == "You looked at this"
-    stranger = surfaces.recently_viewed(1, actor=Actor(request="w")).items
+    stranger = api.recently_viewed(1, actor=Actor(request="w")).items
     assert [one.source for one in stranger] == [Source.POPULAR]
 
 
