@@ -18,6 +18,7 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.translation import gettext as _
 
 from analytics.dashboards.forms import FilterForm
 from analytics.dashboards.pages import plotly_script, plotly_version, sections, text
@@ -81,7 +82,7 @@ class ReportAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        context = {"title": "Reports", "subjects": SUBJECTS.values(), "up_to": rolled_up_until()}
+        context = {"title": _("Reports"), "subjects": SUBJECTS.values(), "up_to": rolled_up_until()}
         return self._render(request, "index", context)
 
     def page(self, request: HttpRequest, subject: str) -> HttpResponse:
@@ -108,7 +109,9 @@ class ReportAdmin(ReadOnlyAdmin):
     def file(self, request: HttpRequest, subject: str, table: str) -> HttpResponseBase:
         filters = FilterForm(request.GET or None).filters()
         if filters is None:
-            return HttpResponseBadRequest("The filters are not valid.", content_type="text/plain")
+            return HttpResponseBadRequest(
+                _("The filters are not valid."), content_type="text/plain; charset=utf-8"
+            )
         report = _subject(subject).report(filters)
         found = next((one for one in tables(report) if one.name == table), None)
         if found is None:

@@ -50,11 +50,15 @@ class Device(models.TextChoices):
 class Visitor(models.Model):
     """A device or browser, known by the pseudonym of its id; several can belong to one person."""
 
-    pseudonym = models.CharField(max_length=32, unique=True)
+    pseudonym = models.CharField(_("pseudonym"), max_length=32, unique=True)
     person = KeyField(
-        max_length=64, blank=True, db_index=True, help_text="Key of the account that logged in."
+        _("person"),
+        max_length=64,
+        blank=True,
+        db_index=True,
+        help_text=_("Key of the account that logged in."),
     )
-    first_seen = models.DateTimeField(default=timezone.now, db_index=True)
+    first_seen = models.DateTimeField(_("first seen"), default=timezone.now, db_index=True)
 
     class Meta:
         ordering: ClassVar = ["-first_seen"]
@@ -73,39 +77,64 @@ class Event(models.Model):
     """
 
     key = models.UUIDField(
-        unique=True, help_text="Hash of the visitor and the client's id of the event."
+        _("key"), unique=True, help_text=_("Hash of the visitor and the client's id of the event.")
     )
-    kind = models.CharField(max_length=32)
-    visitor = models.CharField(max_length=32, blank=True, help_text="Pseudonym of the device.")
-    person = KeyField(max_length=64, blank=True, db_index=True)
-    scope = KeyField(max_length=64, default="default")
-    at = models.DateTimeField(db_index=True, help_text="By the client's clock, within bounds.")
-    received_at = models.DateTimeField(db_index=True)
-    path = models.CharField(max_length=512, blank=True, help_text="Without the query string.")
-    source = models.CharField(max_length=16, choices=Source, blank=True)
-    device = models.CharField(max_length=8, choices=Device, blank=True)
-    product_key = KeyField(max_length=255, blank=True)
-    cart_key = models.CharField(max_length=32, blank=True, help_text="Pseudonym of the cart.")
-    order_key = KeyField(max_length=64, blank=True)
-    query = models.CharField(max_length=200, blank=True, help_text="What was searched for.")
-    results = models.PositiveIntegerField(null=True, help_text="How many the search found.")
-    quantity = models.PositiveIntegerField(null=True)
+    kind = models.CharField(_("kind"), max_length=32)
+    visitor = models.CharField(
+        _("visitor"), max_length=32, blank=True, help_text=_("Pseudonym of the device.")
+    )
+    person = KeyField(_("person"), max_length=64, blank=True, db_index=True)
+    scope = KeyField(_("scope"), max_length=64, default="default")
+    at = models.DateTimeField(
+        _("happened at"), db_index=True, help_text=_("By the client's clock, within bounds.")
+    )
+    received_at = models.DateTimeField(_("received at"), db_index=True)
+    path = models.CharField(
+        _("path"), max_length=512, blank=True, help_text=_("Without the query string.")
+    )
+    source = models.CharField(_("channel"), max_length=16, choices=Source, blank=True)
+    device = models.CharField(_("device"), max_length=8, choices=Device, blank=True)
+    product_key = KeyField(_("product"), max_length=255, blank=True)
+    cart_key = models.CharField(
+        _("cart"), max_length=32, blank=True, help_text=_("Pseudonym of the cart.")
+    )
+    order_key = KeyField(_("order"), max_length=64, blank=True)
+    query = models.CharField(
+        _("search query"), max_length=200, blank=True, help_text=_("What was searched for.")
+    )
+    results = models.PositiveIntegerField(
+        _("results"), null=True, help_text=_("How many the search found.")
+    )
+    quantity = models.PositiveIntegerField(_("quantity"), null=True)
     amount = models.DecimalField(
-        max_digits=14, decimal_places=2, null=True, help_text="Of the whole quantity."
+        _("amount"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        help_text=_("Of the whole quantity."),
     )
-    currency = models.CharField(max_length=3, blank=True)
-    rating = models.PositiveSmallIntegerField(null=True)
-    position = models.PositiveIntegerField(null=True, help_text="Place in a list, from 1.")
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    rating = models.PositiveSmallIntegerField(_("rating"), null=True)
+    position = models.PositiveIntegerField(
+        _("position"), null=True, help_text=_("Place in a list, from 1.")
+    )
     token = models.CharField(
-        max_length=32, blank=True, help_text="Digest of the suggestion token: one list shown."
+        _("suggestion token"),
+        max_length=32,
+        blank=True,
+        help_text=_("Digest of the suggestion token: one list shown."),
     )
-    surface = models.CharField(max_length=32, blank=True, help_text="As the token says.")
-    version = models.CharField(max_length=32, blank=True, help_text="As the token says.")
+    surface = models.CharField(
+        _("surface"), max_length=32, blank=True, help_text=_("As the token says.")
+    )
+    version = models.CharField(
+        _("model version"), max_length=32, blank=True, help_text=_("As the token says.")
+    )
     arm = models.CharField(
-        max_length=64, blank=True, help_text="Of an experiment, as the token says."
+        _("arm"), max_length=64, blank=True, help_text=_("Of an experiment, as the token says.")
     )
-    payload = models.JSONField(default=dict)
-    simulated = models.BooleanField(default=False)
+    payload = models.JSONField(_("payload"), default=dict)
+    simulated = models.BooleanField(_("simulated"), default=False)
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]
@@ -128,14 +157,16 @@ class DailyFigure(models.Model):
     for it.
     """
 
-    day = models.DateField()
-    scope = KeyField(max_length=64, default="default")
-    measure = models.CharField(max_length=16)
-    source = models.CharField(max_length=16, choices=Source, blank=True)
-    device = models.CharField(max_length=8, choices=Device, blank=True)
-    currency = models.CharField(max_length=3, blank=True)
-    sums = models.JSONField(default=dict)
-    simulated = models.JSONField(default=dict, help_text="Without keys that are not simulated.")
+    day = models.DateField(_("day"))
+    scope = KeyField(_("scope"), max_length=64, default="default")
+    measure = models.CharField(_("measure"), max_length=16)
+    source = models.CharField(_("channel"), max_length=16, choices=Source, blank=True)
+    device = models.CharField(_("device"), max_length=8, choices=Device, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    sums = models.JSONField(_("sums"), default=dict)
+    simulated = models.JSONField(
+        _("simulated"), default=dict, help_text=_("Without keys that are not simulated.")
+    )
 
     class Meta:
         ordering: ClassVar = ["-day", "measure"]

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Max
 from django.http import HttpRequest
 
-from analytics.dashboards.pages import text
+from analytics.dashboards.pages import cell
 from analytics.models import Event, EventKind
 from analytics.services.reports import experiments
 from analytics.services.reports.base import tables
@@ -39,8 +39,8 @@ class EventBehaviour:
             columns=[column.label for column in arms.columns],
             rows=[
                 [
-                    text(cell, column.unit, report.currency)
-                    for cell, column in zip(row, arms.columns, strict=True)
+                    cell(value, column, report.currency)
+                    for value, column in zip(row, arms.columns, strict=True)
                 ]
                 for row in arms.cells
             ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from html import escape
 from typing import Any
 
@@ -38,16 +38,22 @@ def column(rows: Sequence[Any], name: str) -> list[Any]:
     return [getattr(row, name) for row in rows]
 
 
-def bars(title: str, table: str, rows: Sequence[Any], name: str, value: str, unit: str) -> Figure:
-    """Horizontal bars, the first row on top."""
-    some = rows[:MOST_BARS]
-    data = {
-        "type": "bar", "orientation": "h",
-        "y": labels(column(some, name)), "x": column(some, value),
-    }  # fmt: skip
+def texts(rows: Sequence[Any], name: str) -> list[str]:
+    """A column of texts as the table below the plot has them."""
+    if not rows:
+        return []
+    shown = next(one.metadata["shown"] for one in fields(rows[0]) if one.name == name)
+    return labels([shown(value) for value in column(rows, name)])
+
+
+def bars(title: str, table: str, names: Sequence[str], values: Sequence[Any], unit: str,
+         share: bool = False) -> Figure:  # fmt: skip
+    """Horizontal bars, the first on top."""
+    some = names[:MOST_BARS]
+    data = {"type": "bar", "orientation": "h", "y": list(some), "x": list(values[:MOST_BARS])}
     axis = {"title": {"text": unit}, "rangemode": "tozero"}
     return Figure(title, table, [data], {
-        "xaxis": axis | (SHARE_AXIS if unit == "Share" else {}),
+        "xaxis": axis | (SHARE_AXIS if share else {}),
         "yaxis": {"autorange": "reversed", "type": "category", "automargin": True},
         "height": 120 + 26 * len(some),
     })  # fmt: skip
@@ -61,8 +67,7 @@ def columns(title: str, table: str, x: Sequence[Any], series: Mapping[str, Seque
 
 
 def heat(title: str, table: str, x: Sequence[Any], y: Sequence[Any], z: list[list[Any]],
-         unit: str) -> Figure:  # fmt: skip
-    share = unit == "Share"
+         unit: str, share: bool = False) -> Figure:  # fmt: skip
     data = {
         "type": "heatmap", "x": labels(x), "y": labels(y), "z": z,
         "colorbar": {"title": {"text": unit}} | ({"tickformat": ".0%"} if share else {}),

@@ -6,8 +6,10 @@ A figure is drawn from the rows of its report alone, which stand in a table belo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
 
 from analytics.dashboards.charts import (
     SHARE_AXIS,
@@ -18,6 +20,7 @@ from analytics.dashboards.charts import (
     heat,
     label,
     labels,
+    texts,
 )
 from analytics.services.reports.attribution import Attribution
 from analytics.services.reports.base import Report
@@ -25,7 +28,7 @@ from analytics.services.reports.carts import CartReport
 from analytics.services.reports.cohorts import Cohorts
 from analytics.services.reports.funnel import Funnel, FunnelSegment
 from analytics.services.reports.loyalty import Loyalty
-from analytics.services.reports.paths import MATRIX, Flow, Paths
+from analytics.services.reports.paths import MATRIX, Flow, Paths, place_names
 from analytics.services.reports.products import Products
 from analytics.services.reports.reviews import Reviews
 from analytics.services.reports.rfm import RFM
@@ -35,54 +38,57 @@ from analytics.services.reports.traffic import Traffic
 from analytics.stats.paths import EXIT
 
 MOST_FLOWS = 40
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def _traffic(report: Traffic) -> list[Figure]:
     days = column(report.days, "day")
     lines = [
-        {"type": "scatter", "mode": "lines", "name": name.capitalize(),
-         "x": [str(day) for day in days], "y": column(report.days, name)}
-        for name in ("visits", "visitors")
+        {"type": "scatter", "mode": "lines", "name": name,
+         "x": [str(day) for day in days], "y": column(report.days, values)}
+        for name, values in ((_("Visits"), "visits"), (_("Visitors"), "visitors"))
     ]  # fmt: skip
-    week = [[getattr(hour, day.lower()) for hour in report.hours] for day in WEEKDAYS]
+    week = [column(report.hours, day) for day in DAYS]
+    names = [str(WEEKDAYS[number]) for number in range(7)]
     return [
-        Figure("Visits and visitors by day", "days", lines, {"yaxis": {"rangemode": "tozero"}}),
-        bars("Visits by channel", "channels", report.channels, "name", "visits", "Visits"),
-        bars("Visits by device", "devices", report.devices, "name", "visits", "Visits"),
-        heat("Visits by weekday and hour", "hours", range(24), WEEKDAYS, week, "Visits"),
-        columns("Visitors by the days on which they came", "frequency",
+        Figure(_("Visits and visitors by day"), "days", lines, {"yaxis": {"rangemode": "tozero"}}),
+        bars(_("Visits by channel"), "channels", texts(report.channels, "name"),
+             column(report.channels, "visits"), _("Visits")),
+        bars(_("Visits by device"), "devices", texts(report.devices, "name"),
+             column(report.devices, "visits"), _("Visits")),
+        heat(_("Visits by weekday and hour"), "hours", range(24), names, week, _("Visits")),
+        columns(_("Visitors by the days on which they came"), "frequency",
                 column(report.frequency, "days"),
-                {"Visitors": column(report.frequency, "visitors")}, "Visitors",
+                {_("Visitors"): column(report.frequency, "visitors")}, _("Visitors"),
                 xaxis={"type": "category"}),
     ]  # fmt: skip
 
 
 def _funnel(report: Funnel) -> list[Figure]:
     steps = {
-        "type": "funnel", "y": column(report.steps, "step"), "x": column(report.steps, "visits"),
+        "type": "funnel", "y": texts(report.steps, "step"), "x": column(report.steps, "visits"),
         "textinfo": "value+percent initial",
     }  # fmt: skip
     return [
-        Figure("From a look to an order", "steps", [steps],
+        Figure(_("From a look to an order"), "steps", [steps],
                {"yaxis": {"automargin": True}, "height": 320}),
-        _conversion("Conversion by device", "devices", report.devices),
-        _conversion("Conversion by channel", "channels", report.channels),
+        _conversion(_("Conversion by device, with 95% intervals"), "devices", report.devices),
+        _conversion(_("Conversion by channel, with 95% intervals"), "channels", report.channels),
     ]  # fmt: skip
 
 
 def _conversion(title: str, table: str, rows: list[FunnelSegment]) -> Figure:
     points = {
         "type": "scatter", "mode": "markers", "marker": {"size": 10},
-        "y": column(rows, "name"), "x": column(rows, "conversion"),
+        "y": texts(rows, "name"), "x": column(rows, "conversion"),
         "error_x": {
             "type": "data", "symmetric": False,
             "array": [row.high - row.conversion for row in rows],
             "arrayminus": [row.conversion - row.low for row in rows],
         },
     }  # fmt: skip
-    return Figure(f"{title}, with 95% intervals", table, [points], {
-        "xaxis": SHARE_AXIS | {"title": {"text": "Share of visits that order"}},
+    return Figure(title, table, [points], {
+        "xaxis": SHARE_AXIS | {"title": {"text": _("Share of visits that order")}},
         "yaxis": {"type": "category", "autorange": "reversed", "automargin": True},
         "height": 140 + 40 * len(rows),
     })  # fmt: skip
@@ -92,13 +98,34 @@ def _paths(report: Paths) -> list[Figure]:
     places = [row.place for row in report.entries]
     places += [row.place for row in report.exits if row.place not in places]
     rows = places[:MATRIX]
+    names = [place_names(place) for place in rows]
     shares = {(row.start, row.end): row.share for row in report.steps}
     matrix = [[shares.get((start, end), 0.0) for end in (*rows, EXIT)] for start in rows]
     return [
         _sankey(report.flows),
-        heat("Where visits go next", "steps", [*rows, EXIT], rows, matrix, "Share"),
-        bars("Where visits begin", "entries", report.entries, "place", "visits", "Visits"),
-        bars("Where visits end", "exits", report.exits, "place", "visits", "Visits"),
+        heat(
+            _("Where visits go next"),
+            "steps",
+            [*names, place_names(EXIT)],
+            names,
+            matrix,
+            _("Share"),
+            share=True,
+        ),
+        bars(
+            _("Where visits begin"),
+            "entries",
+            texts(report.entries, "place"),
+            column(report.entries, "visits"),
+            _("Visits"),
+        ),
+        bars(
+            _("Where visits end"),
+            "exits",
+            texts(report.exits, "place"),
+            column(report.exits, "visits"),
+            _("Visits"),
+        ),
     ]
 
 
@@ -109,61 +136,71 @@ def _sankey(flows: list[Flow]) -> Figure:
     nodes = {node: number for number, node in enumerate(dict.fromkeys(n for e in ends for n in e))}
     data = {
         "type": "sankey",
-        "node": {"label": labels([place for _, place in nodes]), "pad": 14},
+        "node": {"label": labels([place_names(place) for _step, place in nodes]), "pad": 14},
         "link": {
             "source": [nodes[start] for start, _ in ends],
             "target": [nodes[end] for _, end in ends],
             "value": column(some, "visits"),
         },
     }
-    return Figure("The first steps of visits", "flows", [data], {"height": 460})
+    return Figure(_("The first steps of visits"), "flows", [data], {"height": 460})
 
 
 def _carts(report: CartReport) -> list[Figure]:
     days = [str(day) for day in column(report.days, "day")]
-    series = {name.capitalize(): column(report.days, name) for name in ("ordered", "abandoned")}
-    rest = [row.carts - row.ordered - row.abandoned for row in report.days]
+    days_of = {
+        _("Ordered"): column(report.days, "ordered"),
+        _("Abandoned"): column(report.days, "abandoned"),
+        _("Still open"): [row.carts - row.ordered - row.abandoned for row in report.days],
+    }
     sizes = {
-        "Ordered": column(report.sizes, "ordered"),
-        "Not ordered": [row.carts - row.ordered for row in report.sizes],
+        _("Ordered"): column(report.sizes, "ordered"),
+        _("Not ordered"): [row.carts - row.ordered for row in report.sizes],
     }
     return [
-        columns("Carts by the day they were begun", "days", days, series | {"Still open": rest},
-                "Carts", barmode="stack"),
-        columns("Time from the first piece to the order", "times", column(report.times, "name"),
-                {"Carts": column(report.times, "carts")}, "Carts", xaxis={"type": "category"}),
-        columns("Carts by the pieces in them", "sizes", column(report.sizes, "name"), sizes,
-                "Carts", barmode="stack", xaxis={"type": "category"}),
+        columns(_("Carts by the day they were begun"), "days", days, days_of,
+                _("Carts"), barmode="stack"),
+        columns(_("Time from the first piece to the order"), "times", texts(report.times, "name"),
+                {_("Carts"): column(report.times, "carts")}, _("Carts"),
+                xaxis={"type": "category"}),
+        columns(_("Carts by the pieces in them"), "sizes", column(report.sizes, "name"), sizes,
+                _("Carts"), barmode="stack", xaxis={"type": "category"}),
     ]  # fmt: skip
 
 
 def _rfm(report: RFM) -> list[Figure]:
     cells = {(row.recency, row.frequency): row.customers for row in report.cells}
     z = [[cells.get((r, f)) for f in range(1, 6)] for r in range(5, 0, -1)]
-    heads = [f"Frequency {f}" for f in range(1, 6)]
+    heads = [_("Frequency %(score)s") % {"score": f} for f in range(1, 6)]
+    sides = [_("Recency %(score)s") % {"score": r} for r in range(5, 0, -1)]
     return [
-        bars("Customers by segment", "segments", report.segments, "name", "customers", "Customers"),
-        bars("Revenue by segment", "segments", report.segments, "name", "revenue", "Share"),
-        heat("Customers by their scores", "cells", heads, [f"Recency {r}" for r in range(5, 0, -1)],
-             z, "Customers"),
-        bars("Customers by cluster", "clusters", report.clusters, "name", "customers", "Customers"),
+        bars(_("Customers by segment"), "segments", texts(report.segments, "name"),
+             column(report.segments, "customers"), _("Customers")),
+        bars(_("Revenue by segment"), "segments", texts(report.segments, "name"),
+             column(report.segments, "revenue"), _("Share"), share=True),
+        heat(_("Customers by their scores"), "cells", heads, sides, z, _("Customers")),
+        bars(_("Customers by cluster"), "clusters", texts(report.clusters, "name"),
+             column(report.clusters, "customers"), _("Customers")),
     ]  # fmt: skip
 
 
 def _cohorts(report: Cohorts) -> list[Figure]:
     width = max((len(row.shares) for row in report.cohorts), default=0)
     z = [[*row.shares, *[None] * (width - len(row.shares))] for row in report.cohorts]
-    heads = [f"Month {number}" for number in range(1, width + 1)]
+    heads = [_("Month %(number)s") % {"number": number} for number in range(1, width + 1)]
     months = column(report.cohorts, "month")
-    return [heat("Share of each cohort that orders again", "cohorts", heads, months, z, "Share")]
+    return [
+        heat(_("Share of each cohort that orders again"), "cohorts", heads, months, z,
+             _("Share"), share=True),
+    ]  # fmt: skip
 
 
 def _loyalty(report: Loyalty) -> list[Figure]:
     return [
-        bars("Customers by the chance that they are still customers", "bands", report.bands,
-             "chance", "customers", "Customers"),
-        bars("Purchase days to expect of them", "bands", report.bands, "chance", "expected",
-             "Purchase days"),
+        bars(_("Customers by the chance that they are still customers"), "bands",
+             texts(report.bands, "chance"), column(report.bands, "customers"), _("Customers")),
+        bars(_("Purchase days to expect of them"), "bands", texts(report.bands, "chance"),
+             column(report.bands, "expected"), _("Purchase days")),
     ]  # fmt: skip
 
 
@@ -175,27 +212,43 @@ def _products(report: Products) -> list[Figure]:
         "text": [label(row.title or row.product) for row in seen],
     }  # fmt: skip
     figures = [
-        Figure("Seen and bought", "products", [points], {
-            "xaxis": {"type": "log", "title": {"text": "Visits that saw it"}},
-            "yaxis": SHARE_AXIS | {"title": {"text": "Bought"}}, "hovermode": "closest",
+        Figure(_("Seen and bought"), "products", [points], {
+            "xaxis": {"type": "log", "title": {"text": _("Visits that saw it")}},
+            "yaxis": SHARE_AXIS | {"title": {"text": _("Conversion")}}, "hovermode": "closest",
         }),
     ] if seen else []  # fmt: skip
-    named = [_Named(row.title or row.product, row.revenue) for row in report.products]
-    money = f"Revenue, {report.currency}"
-    return [*figures, bars("Revenue by product", "products", named, "name", "value", money)]
+    named = labels([row.title or row.product for row in report.products])
+    revenue = column(report.products, "revenue")
+    return [*figures, bars(_("Revenue by product"), "products", named, revenue, _money(report))]
 
 
-@dataclass(frozen=True)
-class _Named:
-    name: str
-    value: float
+def _money(report: Report) -> str:
+    return _("Revenue, %(currency)s") % {"currency": report.currency}
 
 
 def _searches(report: Searches) -> list[Figure]:
     return [
-        bars("Most frequent searches", "top", report.top, "query", "searches", "Searches"),
-        bars("Most often without a result", "empty", report.empty, "query", "empty", "Searches"),
-        bars("Results nobody opens", "unopened", report.unopened, "query", "unopened", "Searches"),
+        bars(
+            _("Most frequent searches"),
+            "top",
+            texts(report.top, "query"),
+            column(report.top, "searches"),
+            _("Searches"),
+        ),
+        bars(
+            _("Most often without a result"),
+            "empty",
+            texts(report.empty, "query"),
+            column(report.empty, "empty"),
+            _("Searches"),
+        ),
+        bars(
+            _("Results nobody opens"),
+            "unopened",
+            texts(report.unopened, "query"),
+            column(report.unopened, "unopened"),
+            _("Searches"),
+        ),
     ]
 
 
@@ -205,34 +258,50 @@ def _reviews(report: Reviews) -> list[Figure]:
         "x": column(report.months, "month"), "y": column(report.months, "mean"),
     }  # fmt: skip
     return [
-        columns("Ratings", "stars", column(report.stars, "stars"),
-                {"Reviews": column(report.stars, "reviews")}, "Reviews"),
-        Figure("Mean rating by month", "months", [trend],
+        columns(_("Ratings"), "stars", column(report.stars, "stars"),
+                {_("Reviews"): column(report.stars, "reviews")}, _("Reviews")),
+        Figure(_("Mean rating by month"), "months", [trend],
                {"yaxis": {"range": [1, 5]}, "xaxis": {"type": "category"}}),
-        bars("Words of low ratings (right) and high ones (left)", "words", report.words, "word",
-             "z", "z"),
+        bars(_("Words of low ratings (right) and high ones (left)"), "words",
+             texts(report.words, "word"), column(report.words, "z"), "z"),
     ]  # fmt: skip
 
 
 def _support(report: Support) -> list[Figure]:
     weeks = [str(week) for week in column(report.weeks, "week")]
-    series = {name.capitalize(): column(report.weeks, name) for name in ("opened", "closed")}
-    products = [_Named(row.title or row.product, row.tickets) for row in report.products]
+    series = {
+        _("Opened"): column(report.weeks, "opened"),
+        _("Closed"): column(report.weeks, "closed"),
+    }
+    products = labels([row.title or row.product for row in report.products])
     return [
-        columns("Tickets by week", "weeks", weeks, series, "Tickets", barmode="group"),
-        bars("What tickets are about", "topics", report.topics, "words", "tickets", "Tickets"),
-        bars("Products that cause tickets", "products", products, "name", "value", "Tickets"),
+        columns(_("Tickets by week"), "weeks", weeks, series, _("Tickets"), barmode="group"),
+        bars(
+            _("What tickets are about"),
+            "topics",
+            texts(report.topics, "words"),
+            column(report.topics, "tickets"),
+            _("Tickets"),
+        ),
+        bars(
+            _("Products that cause tickets"),
+            "products",
+            products,
+            column(report.products, "tickets"),
+            _("Tickets"),
+        ),
     ]
 
 
 def _attribution(report: Attribution) -> list[Figure]:
-    named = [_Named(f"{row.surface}, version {row.version}", row.rate or 0) for row in report.lists]
-    money = [_Named(one.name, row.revenue) for one, row in zip(named, report.lists, strict=True)]
+    name = _("%(surface)s, version %(version)s")
+    named = labels([name % vars(row) for row in report.lists])
+    rates = [row.rate or 0 for row in report.lists]
+    revenue = column(report.lists, "revenue")
     return [
-        bars("Click rate", "lists", named, "name", "value", "Share"),
-        bars("Revenue owed to suggestions", "lists", money, "name", "value",
-             f"Revenue, {report.currency}"),
-    ]  # fmt: skip
+        bars(_("Click rate"), "lists", named, rates, _("Share"), share=True),
+        bars(_("Revenue owed to suggestions"), "lists", named, revenue, _money(report)),
+    ]
 
 
 _DRAWN: Mapping[type[Report], Callable[[Any], list[Figure]]] = {

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from analytics.exceptions import InvalidArgument
 from analytics.models import DailyFigure, Device, Source
 from analytics.services.reports.base import Filters
 from analytics.stats.daily import Measure
 
-ALL = ("", "All")
+ALL = ("", _("All"))
 DEFAULT_SCOPE = "default"
 
 
@@ -25,10 +26,10 @@ class DateInput(forms.DateInput):
 class FilterForm(forms.Form):
     """Unbound it stands for the usual period."""
 
-    start = forms.DateField(required=False, widget=DateInput, label="From")
-    end = forms.DateField(required=False, widget=DateInput, label="To")
-    source = forms.ChoiceField(required=False, choices=[ALL, *Source.choices], label="Channel")
-    device = forms.ChoiceField(required=False, choices=[ALL, *Device.choices])
+    start = forms.DateField(required=False, widget=DateInput, label=_("First day"))
+    end = forms.DateField(required=False, widget=DateInput, label=_("Last day"))
+    source = forms.ChoiceField(required=False, choices=[ALL, *Source.choices], label=_("Channel"))
+    device = forms.ChoiceField(required=False, choices=[ALL, *Device.choices], label=_("Device"))
     scope = forms.ChoiceField(required=False)
 
     def __init__(self, data: Any = None) -> None:
@@ -39,7 +40,7 @@ class FilterForm(forms.Form):
             del self.fields["scope"]
         else:
             self.fields["scope"] = forms.ChoiceField(
-                required=False, choices=[(name, name) for name in sorted(names)]
+                required=False, label=_("Scope"), choices=[(name, name) for name in sorted(names)]
             )
         usual = Filters.usual()
         self.initial = {"start": usual.start, "end": usual.end, "scope": DEFAULT_SCOPE}

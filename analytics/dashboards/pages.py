@@ -10,9 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from analytics.dashboards.charts import Figure
 from analytics.dashboards.figures import figures
-from analytics.services.reports.base import Report, Table, Unit, tables
+from analytics.services.reports.base import Column, Report, Table, Unit, tables
 
 #: Rows of a table on a page; its CSV file has all.
 ROWS_SHOWN = 50
@@ -62,8 +64,15 @@ def sections(report: Report) -> list[Section]:
 
 
 def _texts(table: Table, row: list[Any], currency: str) -> list[tuple[str, Unit]]:
-    units = (column.unit for column in table.columns)
-    return [(text(value, unit, currency), unit) for value, unit in zip(row, units, strict=True)]
+    return [
+        (cell(value, column, currency), column.unit)
+        for value, column in zip(row, table.columns, strict=True)
+    ]
+
+
+def cell(value: Any, column: Column, currency: str) -> str:
+    """A value of a table in the language of the reader."""
+    return column.shown(value) if column.unit == Unit.TEXT else text(value, column.unit, currency)
 
 
 def text(value: Any, unit: Unit, currency: str = "") -> str:
@@ -75,11 +84,15 @@ def text(value: Any, unit: Unit, currency: str = "") -> str:
 
 def _duration(seconds: float) -> str:
     whole = round(seconds)
-    if whole >= DAY:
-        return f"{whole // DAY} d {whole % DAY // HOUR} h"
-    if whole >= HOUR:
-        return f"{whole // HOUR} h {whole % HOUR // MINUTE} min"
-    return f"{whole // MINUTE} min {whole % MINUTE} s" if whole >= MINUTE else f"{whole} s"
+    days, hours, minutes = whole // DAY, whole % DAY // HOUR, whole % HOUR // MINUTE
+    if days:
+        return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    rest = whole % MINUTE
+    if minutes:
+        return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+    return _("%(seconds)s s") % {"seconds": rest}
 
 
 def _date(day: date) -> str:

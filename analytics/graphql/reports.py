@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 
 import strawberry
 import strawberry_django
+from django.utils.translation import override
 from graphql import GraphQLError
 
 from analytics.exceptions import InvalidArgument
@@ -93,10 +94,11 @@ def _report_field(subject: Subject) -> Any:
         return subject.report(read_filters(filters))
 
     resolve.__annotations__["return"] = _report_type(subject.kind)
-    return strawberry_django.field(resolver=resolve, description=subject.question)
+    return strawberry_django.field(resolver=resolve, description=str(subject.question))
 
 
-_BODY: dict[str, Any] = {name: _report_field(subject) for name, subject in SUBJECTS.items()}
+with override(None):  # the schema is the same whatever the language of the process is
+    _BODY: dict[str, Any] = {name: _report_field(one) for name, one in SUBJECTS.items()}
 Analytics = strawberry.type(
     type("Analytics", (), _BODY), description="What visitors and customers do, for staff."
 )

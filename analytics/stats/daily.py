@@ -22,6 +22,7 @@ HOUR = 3600.0
 #: Places a day tells apart; the visits of all others are those of one.
 MOST_PLACES = 40
 OTHER = "(other)"
+PRODUCT = "(product)"
 BETWEEN = " › "
 LONGEST_PLACE, LONGEST_KEY = 40, 255
 #: What is a step of a visit wherever it happens.
@@ -216,8 +217,7 @@ def _places(events: Events) -> Texts:
     names = [
         ACTIONS[kind]
         if kind in ACTIONS
-        else paths.place(path)[:LONGEST_PLACE]
-        or ("(product)" if kind == kinds.PRODUCT_VIEW else "")
+        else paths.place(path)[:LONGEST_PLACE] or (PRODUCT if kind == kinds.PRODUCT_VIEW else "")
         if kind in (kinds.PAGE_VIEW, kinds.PRODUCT_VIEW)
         else ""
         for kind, path in zip(events.kind.tolist(), events.path.tolist(), strict=True)

@@ -102,7 +102,7 @@ class TestPages:
 
     def test_filters_that_cannot_be(self, analyst, busy):
         page = html(analyst.get(at("traffic", "?start=2026-05-02&end=2026-05-01")))
-        assert "end 2026-05-01 is before start 2026-05-02." in page
+        assert "The end, 2026-05-01, is before the start, 2026-05-02." in page
         assert "<table id=" not in page
         assert analyst.get(f"{INDEX}traffic/days.csv?start=x").status_code == 400
 

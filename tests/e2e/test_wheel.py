@@ -115,6 +115,7 @@ def test_the_wheel_holds_the_plugin_and_no_more(wheel):
     for needed in (
         "py.typed",
         "migrations/0001_initial.py",
+        "locale/zh_Hans/LC_MESSAGES/django.mo",
         "management/commands/prune_events.py",
         "templates/admin/boughtwith_analytics/report/page.html",
         "static/analytics/dashboard.js",

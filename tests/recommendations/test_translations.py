@@ -8,23 +8,9 @@ from recommendations.models import Surface
 from recommendations.services.reasons import reason_for
 from recommendations.services.suggestions import Evidence, Source
 from recommendations.stores.base import Offer
-from tests import translations
 from tests.accounts import staff
 
 EVIDENCE = Evidence(pair_orders=30, seed_orders=1200, support=0.1, confidence=0.5, lift=2.0)
-
-
-@pytest.mark.parametrize("language", translations.LANGUAGES)
-def test_every_marked_text_is_translated_and_compiled(language):
-    found = translations.texts(translations.written(language))
-    assert set(found) == translations.marked()
-    assert [text for text, translated in found.items() if not translated] == []
-    assert translations.texts(translations.compiled(language)) == found
-
-
-def test_a_translation_keeps_the_names_of_what_is_put_in():
-    for text, translated in translations.texts(translations.written("zh_Hans")).items():
-        assert sorted(translations.names_in(translated)) == sorted(translations.names_in(text))
 
 
 TEA, CUP = Offer("tea", "茶", available=True), Offer("cup", "杯", available=True)

@@ -3,61 +3,70 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analytics.models import Event, EventKind
 from analytics.services.reports import reading
-from analytics.services.reports.base import Filters, Report, Unit, column, table
+from analytics.services.reports.base import Filters, Report, Text, Unit, column, named, table
 from analytics.stats.arrays import Codes, Flags, Floats
 from analytics.stats.attribution import WINDOW, last_touch
-from analytics.stats.uplift import sample, sample_ratio, uplift, verdict, wilson
+from analytics.stats.uplift import Verdict, sample, sample_ratio, uplift, verdict, wilson
 
 TOLD = (EventKind.IMPRESSION, EventKind.CLICK, EventKind.CART_ADD)
+VERDICTS: Mapping[str, Text] = {
+    Verdict.BETTER: _("Better than the control."),
+    Verdict.WORSE: _("Worse than the control."),
+    Verdict.NOT_YET: _("Not yet: the data can't tell."),
+    Verdict.MISMATCH: _("Don't trust it: visitors were not split as planned."),
+}
 #: Surface and version.
 List = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class SuggestionList:
-    surface: str = column("Surface", Unit.TEXT)
-    version: str = column("Version", Unit.TEXT)
-    impressions: int = column("Shown")
-    clicks: int = column("Clicked")
-    rate: float | None = column("Click rate", Unit.SHARE)
-    low: float | None = column("95% from", Unit.SHARE)
-    high: float | None = column("95% to", Unit.SHARE)
-    adds: int = column("Put in the cart")
-    lines: int = column("Order lines owed to it")
-    revenue: float = column("Revenue owed to it", Unit.MONEY)
+    surface: str = column(_("Surface"), Unit.TEXT)
+    version: str = column(_("Version"), Unit.TEXT)
+    impressions: int = column(_("Shown"))
+    clicks: int = column(_("Clicked"))
+    rate: float | None = column(_("Click rate"), Unit.SHARE)
+    low: float | None = column(_("95% from"), Unit.SHARE)
+    high: float | None = column(_("95% to"), Unit.SHARE)
+    adds: int = column(_("Put in the cart"))
+    lines: int = column(_("Order lines owed to it"))
+    revenue: float = column(_("Revenue owed to it"), Unit.MONEY)
 
 
 @dataclass(frozen=True)
 class ArmResult:
-    surface: str = column("Surface", Unit.TEXT)
-    version: str = column("Version", Unit.TEXT)
-    control: str = column("Compared with", Unit.TEXT)
-    visitors: int = column("Visitors")
-    conversion: float = column("Visitors who bought from it", Unit.SHARE)
-    uplift: float | None = column("Uplift", Unit.SHARE)
-    low: float | None = column("95% from", Unit.SHARE)
-    high: float | None = column("95% to", Unit.SHARE)
-    revenue: float = column("Revenue a visitor", Unit.MONEY)
-    revenue_uplift: float | None = column("Uplift of revenue", Unit.SHARE)
-    revenue_low: float | None = column("95% from", Unit.SHARE)
-    revenue_high: float | None = column("95% to", Unit.SHARE)
-    split: float = column("p of an even split", Unit.NUMBER)
-    verdict: str = column("Verdict", Unit.TEXT)
+    surface: str = column(_("Surface"), Unit.TEXT)
+    version: str = column(_("Version"), Unit.TEXT)
+    control: str = column(_("Compared with"), Unit.TEXT)
+    visitors: int = column(_("Visitors"))
+    conversion: float = column(_("Visitors who bought from it"), Unit.SHARE)
+    uplift: float | None = column(_("Uplift"), Unit.SHARE)
+    low: float | None = column(_("95% from"), Unit.SHARE)
+    high: float | None = column(_("95% to"), Unit.SHARE)
+    revenue: float = column(_("Revenue a visitor"), Unit.MONEY)
+    revenue_uplift: float | None = column(_("Uplift of revenue"), Unit.SHARE)
+    revenue_low: float | None = column(_("95% from"), Unit.SHARE)
+    revenue_high: float | None = column(_("95% to"), Unit.SHARE)
+    split: float = column(_("p of an even split"), Unit.NUMBER)
+    verdict: str = column(_("Verdict"), Unit.TEXT, shown=named(VERDICTS))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attribution(Report):
-    lists: list[SuggestionList] = table("Suggestions by surface and version")
-    arms: list[ArmResult] = table("Versions compared")
+    lists: list[SuggestionList] = table(_("Suggestions by surface and version"))
+    arms: list[ArmResult] = table(_("Versions compared"))
 
 
 @dataclass
@@ -81,20 +90,25 @@ def report(filters: Filters) -> Attribution:
         )
     }
     if not counts:
-        return Attribution(filters=filters, missing=[
+        return Attribution(filters=filters, missing=[gettext(
             "No suggestion was shown or clicked: send IMPRESSION and CLICK events with the token "
             "that came with the suggestions."
-        ])  # fmt: skip
+        )])  # fmt: skip
     owed = _owed(filters, currency, shown)
     made_up, every = (sum(row[i] for row in counts.values()) for i in (-2, -1))
     return Attribution(
         filters=filters,
         simulated=made_up / every,
         notes=[
-            "An order line is owed to the last suggestion of its product that the visitor clicked "
-            f"or put in the cart within {WINDOW / 86_400:.0f} days before.",
-            "Versions are compared by visitors who saw only one of them. Unless visitors were "
-            "split at random at the same time, a difference may come from something else.",
+            gettext(
+                "An order line is owed to the last suggestion of its product that the visitor "
+                "clicked or put in the cart within %(days)s days before."
+            )
+            % {"days": round(WINDOW / 86_400)},
+            gettext(
+                "Versions are compared by visitors who saw only one of them. Unless visitors were "
+                "split at random at the same time, a difference may come from something else."
+            ),
         ],
         currency=currency,
         lists=[_list(where, row, owed) for where, row in sorted(counts.items())],
@@ -170,8 +184,8 @@ def _arms(shown: QuerySet[Event], owed: Owed) -> list[ArmResult]:
     results = []
     for surface, visitors in sorted(seen.items()):
         money: dict[str, float] = {}
-        for who, (where, _), amount in zip(owed.visitor, owed.where, owed.amount, strict=True):
-            if where == surface:
+        for who, place, amount in zip(owed.visitor, owed.where, owed.amount, strict=True):
+            if place[0] == surface:
                 money[who] = money.get(who, 0.0) + amount
         results += _compared(surface, visitors, money)
     return results

@@ -6,7 +6,7 @@ types are all made from these classes, so that a column is described once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,8 @@ from typing import Any, get_args, get_type_hints
 
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from analytics.exceptions import InvalidArgument
 from analytics.models import DailyFigure, Device, Source
@@ -41,13 +43,16 @@ class Filters:
 
     def __post_init__(self) -> None:
         if self.end < self.start:
-            raise InvalidArgument("end", f"end {self.end} is before start {self.start}.")
-        if (self.end - self.start).days >= LONGEST_PERIOD:
-            raise InvalidArgument("start", f"A period has at most {LONGEST_PERIOD} days.")
+            message = gettext("The end, %(end)s, is before the start, %(start)s.")
+            raise InvalidArgument("end", message % {"end": self.end, "start": self.start})
+        if self.days > LONGEST_PERIOD:
+            message = gettext("A period has at most %(days)s days.")
+            raise InvalidArgument("start", message % {"days": LONGEST_PERIOD})
         for name, legal in (("source", Source.values), ("device", Device.values)):
             value = getattr(self, name)
             if value and value not in legal:
-                raise InvalidArgument(name, f"{name} {value!r}: legal are {', '.join(legal)}.")
+                message = gettext("%(given)s is unknown; legal: %(legal)s.")
+                raise InvalidArgument(name, message % {"given": value, "legal": ", ".join(legal)})
 
     @classmethod
     def usual(cls, **given: Any) -> Filters:
@@ -87,12 +92,26 @@ class Unit(StrEnum):
     MONEY = "money"
 
 
-def column(label: str, unit: Unit = Unit.COUNT, default: Any = MISSING) -> Any:
-    """A field of a row. A list is a column for each of its values, numbered from 1."""
-    return field(default=default, metadata={"label": label, "unit": unit})
+Text = str | Promise
+Reader = Callable[[Any], str]
 
 
-def table(title: str) -> Any:
+def named(names: Mapping[Any, Text]) -> Reader:
+    """Reads a value by its name, in the language of the reader; what has none stays as it is."""
+    return lambda value: str(names.get(value, value))
+
+
+def column(
+    label: Text, unit: Unit = Unit.COUNT, default: Any = MISSING, shown: Reader = str
+) -> Any:
+    """A field of a row. A list is a column for each of its values, numbered from 1.
+
+    shown: how a text is read on pages. Files and GraphQL have it as it is, in every language.
+    """
+    return field(default=default, metadata={"label": label, "unit": unit, "shown": shown})
+
+
+def table(title: Text) -> Any:
     """A field of a report that holds rows."""
     return field(default_factory=list, metadata={"title": title})
 
@@ -115,6 +134,7 @@ class Column:
     name: str
     label: str
     unit: Unit
+    shown: Reader = str
 
 
 @dataclass(frozen=True)
@@ -128,11 +148,11 @@ class Table:
 
 
 def row_types(report: type[Report]) -> Iterator[tuple[str, str, type]]:
-    """Name, title and row class of each table."""
+    """Name, title in the language of the reader, and row class of each table."""
     hints = get_type_hints(report)
     for one in fields(report):
         if "title" in one.metadata:
-            yield one.name, one.metadata["title"], get_args(hints[one.name])[0]
+            yield one.name, str(one.metadata["title"]), get_args(hints[one.name])[0]
 
 
 def tables(report: Report) -> list[Table]:
@@ -148,7 +168,7 @@ def _table(name: str, title: str, row: type, rows: list[Any]) -> Table:
     for one in fields(row):
         label, unit = str(one.metadata["label"]), one.metadata["unit"]
         if not str(one.type).startswith("list"):
-            columns.append(Column(one.name, label, unit))
+            columns.append(Column(one.name, label, unit, one.metadata["shown"]))
             continue
         wide[one.name] = max((len(getattr(item, one.name)) for item in rows), default=0)
         columns += [

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from analytics.models import Event, EventKind
 from analytics.services.reports import reading
@@ -23,55 +25,59 @@ from analytics.stats.visits import day_of, midnights
 AFTERWARDS = 30
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 TIMES = (
-    (0.0, "under 5 minutes"), (5 * MINUTE, "5 to 30 minutes"), (30 * MINUTE, "30 to 60 minutes"),
-    (HOUR, "1 to 6 hours"), (6 * HOUR, "6 to 24 hours"), (DAY, "1 to 7 days"),
-    (7 * DAY, "7 days or more"),
-)  # fmt: skip
-SIZES = ((1.0, "1"), (2.0, "2"), (3.0, "3–4"), (5.0, "5–9"), (10.0, "10–19"), (20.0, "20 or more"))
+    (0.0, gettext_noop("under 5 minutes")),
+    (5 * MINUTE, gettext_noop("5 to 30 minutes")),
+    (30 * MINUTE, gettext_noop("30 to 60 minutes")),
+    (HOUR, gettext_noop("1 to 6 hours")),
+    (6 * HOUR, gettext_noop("6 to 24 hours")),
+    (DAY, gettext_noop("1 to 7 days")),
+    (7 * DAY, gettext_noop("7 days or more")),
+)
+SIZES = ((1.0, "1"), (2.0, "2"), (3.0, "3–4"), (5.0, "5–9"), (10.0, "10–19"), (20.0, "20+"))
 SIGNS = {EventKind.CART_ADD: 1, EventKind.CART_REMOVE: -1, EventKind.PURCHASE: 0}
 
 
 @dataclass(frozen=True)
 class CartSummary:
-    carts: int = column("Carts")
-    ordered: int = column("Ordered")
-    abandoned: int = column("Abandoned")
-    still_open: int = column("Still open")
-    abandonment: float = column("Abandonment", Unit.SHARE)
-    to_order: float | None = column("Median time to order", Unit.SECONDS)
-    items: float = column("Mean pieces", Unit.NUMBER)
-    value: float = column("Mean value", Unit.MONEY)
+    carts: int = column(_("Carts"))
+    ordered: int = column(_("Ordered"))
+    abandoned: int = column(_("Abandoned"))
+    still_open: int = column(_("Still open"))
+    abandonment: float = column(_("Abandonment"), Unit.SHARE)
+    to_order: float | None = column(_("Median time to order"), Unit.SECONDS)
+    items: float = column(_("Mean pieces"), Unit.NUMBER)
+    value: float = column(_("Mean value"), Unit.MONEY)
 
 
 @dataclass(frozen=True)
 class CartDay:
-    day: date = column("Begun on", Unit.DATE)
-    carts: int = column("Carts")
-    ordered: int = column("Ordered")
-    abandoned: int = column("Abandoned")
+    day: date = column(_("Begun on"), Unit.DATE)
+    carts: int = column(_("Carts"))
+    ordered: int = column(_("Ordered"))
+    abandoned: int = column(_("Abandoned"))
 
 
 @dataclass(frozen=True)
 class CartClass:
-    name: str = column("Class", Unit.TEXT)
-    carts: int = column("Carts")
-    share: float = column("Share", Unit.SHARE)
+    name: str = column(_("Time to order"), Unit.TEXT, shown=gettext)
+    carts: int = column(_("Carts"))
+    share: float = column(_("Share"), Unit.SHARE)
 
 
 @dataclass(frozen=True)
 class CartSize:
-    name: str = column("Pieces", Unit.TEXT)
-    carts: int = column("Carts")
-    ordered: int = column("Ordered")
-    value: float = column("Mean value", Unit.MONEY)
+    name: str = column(_("Pieces"), Unit.TEXT)
+    carts: int = column(_("Carts"))
+    ordered: int = column(_("Ordered"))
+    value: float = column(_("Mean value"), Unit.MONEY)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CartReport(Report):
-    summary: list[CartSummary] = table("All carts begun in the period")
-    days: list[CartDay] = table("Carts by the day they were begun")
-    times: list[CartClass] = table("Time from the first piece to the order")
-    sizes: list[CartSize] = table("Size and value")
+    summary: list[CartSummary] = table(_("All carts begun in the period"))
+    days: list[CartDay] = table(_("Carts by the day they were begun"))
+    times: list[CartClass] = table(_("Time from the first piece to the order"))
+    sizes: list[CartSize] = table(_("Size and value"))
 
 
 def report(filters: Filters) -> CartReport:
@@ -80,17 +86,24 @@ def report(filters: Filters) -> CartReport:
     carts = stats.follow(*columns[:5], now=timezone.now().timestamp())
     begun = (carts.start >= filters.opens.timestamp()) & (carts.start < filters.closes.timestamp())
     carts = _only(carts, begun)
-    missing = [] if begun.any() else ["No carts: record CART_ADD events with their `cart_key`."]
+    missing = (
+        [] if begun.any() else [gettext("No carts: record CART_ADD events with their `cart_key`.")]
+    )
     simulated = columns[5]
     if begun.any() and not carts.ordered.any():
-        missing.append("No cart was ordered: record PURCHASE events with their `cart_key`.")
+        missing.append(
+            gettext("No cart was ordered: record PURCHASE events with their `cart_key`.")
+        )
     return CartReport(
         filters=filters,
         simulated=float(simulated.mean()) if len(simulated) else 0.0,
         missing=missing,
         notes=[
-            "A cart is abandoned after a day without a change, until it is ordered after all; "
-            f"orders up to {AFTERWARDS} days after the period count."
+            gettext(
+                "A cart is abandoned after a day without a change, until it is ordered after all; "
+                "orders up to %(days)s days after the period count."
+            )
+            % {"days": AFTERWARDS}
         ],
         currency=currency,
         summary=[_summary(carts)] if begun.any() else [],

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analytics.services.days import midnight
 from analytics.services.reports import reading
@@ -20,21 +22,21 @@ MONTHS = 13
 
 @dataclass(frozen=True)
 class Cohort:
-    month: str = column("First order in", Unit.TEXT)
-    buyers: int = column("Buyers")
-    shares: list[float] = column("Month", Unit.SHARE)
+    month: str = column(_("First order in"), Unit.TEXT)
+    buyers: int = column(_("Buyers"))
+    shares: list[float] = column(_("Month"), Unit.SHARE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cohorts(Report):
-    cohorts: list[Cohort] = table("Share of each cohort that orders again, by months since")
+    cohorts: list[Cohort] = table(_("Share of each cohort that orders again, by months since"))
 
 
 def report(filters: Filters) -> Cohorts:
     """All orders up to the end of the period are read, so that a first order is the first."""
     orders = reading.orders(filters, "", all_before=True)
     if not len(orders.at):
-        return Cohorts(filters=filters, missing=[reading.NO_ORDERS])
+        return Cohorts(filters=filters, missing=[str(reading.NO_ORDERS)])
     first_order = timezone.localdate(datetime.fromtimestamp(orders.at.min(), UTC))
     months = _months(first_order, filters.end)
     starts = np.array([midnight(month).timestamp() for month in months])
@@ -46,16 +48,17 @@ def report(filters: Filters) -> Cohorts:
         for month, size, share in zip(months, sizes, shares, strict=True)
         if size and month >= since
     ]
-    missing = [] if rows else ["Nobody ordered for the first time in this period."]
+    missing = [] if rows else [gettext("Nobody ordered for the first time in this period.")]
     if len(months) < 3:
-        missing.append("Cohorts tell something from the third month of orders on.")
+        missing.append(gettext("Cohorts tell something from the third month of orders on."))
     return Cohorts(
         filters=filters,
         simulated=orders.share_simulated,
         missing=missing,
         notes=[
-            f"The last {MONTHS} months are shown where the period is shorter.",
-            "The last month of each row is not over where the period ends within it.",
+            gettext("The last %(months)s months are shown where the period is shorter.")
+            % {"months": MONTHS},
+            gettext("The last month of each row is not over where the period ends within it."),
         ],
         cohorts=rows,
     )

@@ -9,42 +9,41 @@ from datetime import datetime
 import numpy as np
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analytics.models import Event, EventKind
 from analytics.services.reports import reading
-from analytics.services.reports.attribution import known
-from analytics.services.reports.base import Filters, Report, Unit, column, table
+from analytics.services.reports.attribution import VERDICTS, known
+from analytics.services.reports.base import Filters, Report, Unit, column, named, table
 from analytics.stats.arrays import Codes, Floats
-from analytics.stats.uplift import Verdict, sample, sample_ratio, uplift, verdict
+from analytics.stats.uplift import sample, sample_ratio, uplift, verdict
 
-VERDICTS = {
-    Verdict.BETTER: "Better than the control.",
-    Verdict.WORSE: "Worse than the control.",
-    Verdict.NOT_YET: "Not yet: the data can't tell.",
-    Verdict.MISMATCH: "Don't trust it: visitors were not split as planned.",
-}
+THE_CONTROL = "control"
 
 
 @dataclass(frozen=True)
 class ArmOutcome:
-    arm: str = column("Arm", Unit.TEXT)
-    visitors: int = column("Visitors")
-    clicked: float = column("Visitors who clicked", Unit.SHARE)
-    added: float = column("Visitors who put one in the cart", Unit.SHARE)
-    bought: float = column("Visitors who bought anything", Unit.SHARE)
-    revenue: float = column("Revenue a visitor", Unit.MONEY)
-    uplift: float | None = column("Uplift of buyers", Unit.SHARE, None)
-    low: float | None = column("95% from", Unit.SHARE, None)
-    high: float | None = column("95% to", Unit.SHARE, None)
-    revenue_uplift: float | None = column("Uplift of revenue", Unit.SHARE, None)
-    revenue_low: float | None = column("95% from", Unit.SHARE, None)
-    revenue_high: float | None = column("95% to", Unit.SHARE, None)
-    verdict: str = column("Verdict", Unit.TEXT, "The control.")
+    arm: str = column(_("Arm"), Unit.TEXT)
+    visitors: int = column(_("Visitors"))
+    clicked: float = column(_("Visitors who clicked"), Unit.SHARE)
+    added: float = column(_("Visitors who put one in the cart"), Unit.SHARE)
+    bought: float = column(_("Visitors who bought anything"), Unit.SHARE)
+    revenue: float = column(_("Revenue a visitor"), Unit.MONEY)
+    uplift: float | None = column(_("Uplift of buyers"), Unit.SHARE, None)
+    low: float | None = column(_("95% from"), Unit.SHARE, None)
+    high: float | None = column(_("95% to"), Unit.SHARE, None)
+    revenue_uplift: float | None = column(_("Uplift of revenue"), Unit.SHARE, None)
+    revenue_low: float | None = column(_("95% from"), Unit.SHARE, None)
+    revenue_high: float | None = column(_("95% to"), Unit.SHARE, None)
+    verdict: str = column(
+        _("Verdict"), Unit.TEXT, THE_CONTROL, named({**VERDICTS, THE_CONTROL: _("The control.")})
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExperimentResult(Report):
-    arms: list[ArmOutcome] = table("Arms")
+    arms: list[ArmOutcome] = table(_("Arms"))
 
 
 @dataclass(frozen=True)
@@ -81,22 +80,27 @@ def compare(
     visitors, simulated = _visitors(names, shown, inside, currency)
     counts = np.bincount(visitors.arm, minlength=len(shares))
     if not counts.sum():
-        return ExperimentResult(filters=days, missing=[
+        return ExperimentResult(filters=days, missing=[gettext(
             "No visitor was in an arm yet: send IMPRESSION events with the token of the "
             "suggestions, of an empty list too."
-        ])  # fmt: skip
+        )])  # fmt: skip
     fits = sample_ratio(counts, list(shares.values()))
     return ExperimentResult(
         filters=days,
         simulated=simulated,
         currency=currency,
-        notes=[f"p = {fits:.3g} that visitors were split as planned; below 0.001 something is "
-               "wrong with the experiment."],
+        notes=[
+            gettext(
+                "p = %(p)s that visitors were split as planned; below 0.001 something is wrong "
+                "with the experiment."
+            )
+            % {"p": f"{fits:.3g}"}
+        ],
         arms=[
             _outcome(name, place, names.index(control), visitors, fits)
             for place, name in enumerate(names)
         ],
-    )  # fmt: skip
+    )
 
 
 def _visitors(
@@ -161,5 +165,5 @@ def _outcome(
         revenue_uplift=known(richer.value),
         revenue_low=known(richer.low),
         revenue_high=known(richer.high),
-        verdict=VERDICTS[verdict(buyers, their_buyers, split_p)],
+        verdict=verdict(buyers, their_buyers, split_p),
     )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analytics.services.reports import reading
 from analytics.services.reports.base import Filters, Report, Unit, column, table
@@ -15,13 +18,14 @@ from analytics.stats.loyalty import alive, expected_purchases, fit
 DAY = 86_400.0
 #: Days ahead that are foretold.
 AHEAD = 90
+EXPECTED = format_lazy(_("Purchase days expected in {days} days"), days=AHEAD)
 MOST = 100
 BANDS = (
-    (0.0, "below 20%"),
-    (0.2, "20 to 40%"),
-    (0.4, "40 to 60%"),
-    (0.6, "60 to 80%"),
-    (0.8, "80% or more"),
+    (0.0, "0–20%"),
+    (0.2, "20–40%"),
+    (0.4, "40–60%"),
+    (0.6, "60–80%"),
+    (0.8, "80–100%"),
 )
 #: Customers below are taken to have left.
 LEFT_BELOW = 0.5
@@ -30,36 +34,36 @@ LEAST_CUSTOMERS = 50
 
 @dataclass(frozen=True)
 class LoyaltySummary:
-    customers: int = column("Customers")
-    again: int = column("Bought on two days or more")
-    still: float = column("Expected to be still customers", Unit.NUMBER)
-    expected: float = column(f"Purchase days expected in {AHEAD} days", Unit.NUMBER)
-    between: float = column("Mean days between purchases while a customer", Unit.NUMBER)
-    leaving: float = column("Chance to leave after a purchase", Unit.SHARE)
+    customers: int = column(_("Customers"))
+    again: int = column(_("Bought on two days or more"))
+    still: float = column(_("Expected to be still customers"), Unit.NUMBER)
+    expected: float = column(EXPECTED, Unit.NUMBER)
+    between: float = column(_("Mean days between purchases while a customer"), Unit.NUMBER)
+    leaving: float = column(_("Chance to leave after a purchase"), Unit.SHARE)
 
 
 @dataclass(frozen=True)
 class ChanceBand:
-    chance: str = column("Chance to be still a customer", Unit.TEXT)
-    customers: int = column("Customers")
-    expected: float = column(f"Purchase days expected in {AHEAD} days", Unit.NUMBER)
+    chance: str = column(_("Chance to be still a customer"), Unit.TEXT)
+    customers: int = column(_("Customers"))
+    expected: float = column(EXPECTED, Unit.NUMBER)
 
 
 @dataclass(frozen=True)
 class LoyalCustomer:
-    customer: str = column("Customer", Unit.TEXT)
-    purchases: int = column("Days with a purchase")
-    last: float = column("Days since the last", Unit.NUMBER)
-    chance: float = column("Chance to be still a customer", Unit.SHARE)
-    expected: float = column(f"Purchase days expected in {AHEAD} days", Unit.NUMBER)
+    customer: str = column(_("Customer"), Unit.TEXT)
+    purchases: int = column(_("Days with a purchase"))
+    last: float = column(_("Days since the last"), Unit.NUMBER)
+    chance: float = column(_("Chance to be still a customer"), Unit.SHARE)
+    expected: float = column(EXPECTED, Unit.NUMBER)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loyalty(Report):
-    summary: list[LoyaltySummary] = table("All customers")
-    bands: list[ChanceBand] = table("Customers by the chance that they are still customers")
-    likely: list[LoyalCustomer] = table("Most likely to buy again")
-    leaving: list[LoyalCustomer] = table("Bought often, and have probably left")
+    summary: list[LoyaltySummary] = table(_("All customers"))
+    bands: list[ChanceBand] = table(_("Customers by the chance that they are still customers"))
+    likely: list[LoyalCustomer] = table(_("Most likely to buy again"))
+    leaving: list[LoyalCustomer] = table(_("Bought often, and have probably left"))
 
 
 def report(filters: Filters) -> Loyalty:
@@ -71,8 +75,11 @@ def report(filters: Filters) -> Loyalty:
         return Loyalty(
             filters=filters,
             missing=[
-                f"Too little to tell: at least {LEAST_CUSTOMERS} customers are needed, some "
-                "of whom bought again. Record PURCHASE events with `order_key`, and older orders."
+                gettext(
+                    "Too little to tell: at least %(customers)s customers are needed, some of whom "
+                    "bought again. Record PURCHASE events with `order_key`, and older orders."
+                )
+                % {"customers": LEAST_CUSTOMERS}
             ],
         )
     chance = alive(model, x, t_x, T)
@@ -96,7 +103,11 @@ def report(filters: Filters) -> Loyalty:
     return Loyalty(
         filters=filters,
         simulated=orders.share_simulated,
-        notes=["Estimated with the BG/NBD model from when customers bought, not what: a forecast."],
+        notes=[
+            gettext(
+                "Estimated with the BG/NBD model from when customers bought, not what: a forecast."
+            )
+        ],
         summary=[
             LoyaltySummary(
                 len(x),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analytics.host import get_host
 from analytics.services.reports import reading
@@ -22,22 +24,22 @@ COUNTED = (
 
 @dataclass(frozen=True)
 class ProductRow:
-    product: str = column("Product", Unit.TEXT)
-    title: str = column("Title", Unit.TEXT)
-    views: int = column("Visits that saw it")
-    add_rate: float = column("Put in the cart", Unit.SHARE)
-    conversion: float = column("Bought", Unit.SHARE)
-    buys: int = column("Visits that bought it")
-    units: int = column("Pieces sold")
-    revenue: float = column("Revenue", Unit.MONEY)
-    return_rate: float = column("Returned", Unit.SHARE)
-    rating: float = column("Mean rating", Unit.NUMBER)
-    ratings: int = column("Ratings")
+    product: str = column(_("Product"), Unit.TEXT)
+    title: str = column(_("Title"), Unit.TEXT)
+    views: int = column(_("Visits that saw it"))
+    add_rate: float = column(_("Add-to-cart rate"), Unit.SHARE)
+    conversion: float = column(_("Conversion"), Unit.SHARE)
+    buys: int = column(_("Visits that bought it"))
+    units: int = column(_("Pieces sold"))
+    revenue: float = column(_("Revenue"), Unit.MONEY)
+    return_rate: float = column(_("Return rate"), Unit.SHARE)
+    rating: float = column(_("Mean rating"), Unit.NUMBER)
+    ratings: int = column(_("Ratings"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Products(Report):
-    products: list[ProductRow] = table("Products")
+    products: list[ProductRow] = table(_("Products"))
 
 
 def report(filters: Filters) -> Products:
@@ -69,8 +71,11 @@ def report(filters: Filters) -> Products:
         simulated=_simulated(found),
         missing=_missing(found),
         notes=[
-            "“Put in the cart” and “bought” are shares of the visits that saw the product; what is "
-            "bought from a list without a look counts as visits that bought it."
+            gettext(
+                "“Add-to-cart rate” and “conversion” are shares of the visits that saw the "
+                "product; what is bought from a list without a look counts as visits that bought "
+                "it."
+            )
         ],
         currency=currency,
         products=sorted(rows, key=lambda row: (-row.revenue, -row.views, row.product)),
@@ -93,10 +98,10 @@ def _simulated(found: Sums) -> float:
 def _missing(found: Sums) -> list[str]:
     there = {measure for measure, _ in found}
     wanted = {
-        Measure.VIEWS: "No product was looked at: send PRODUCT_VIEW events.",
-        Measure.ADDS: "No visit put in the cart what it saw: record CART_ADD events.",
-        Measure.BUYS: "Nothing was bought: record PURCHASE events.",
-        Measure.RATINGS: "No product was rated: record REVIEW events.",
+        Measure.VIEWS: gettext("No product was looked at: send PRODUCT_VIEW events."),
+        Measure.ADDS: gettext("No visit put in the cart what it saw: record CART_ADD events."),
+        Measure.BUYS: gettext("Nothing was bought: record PURCHASE events."),
+        Measure.RATINGS: gettext("No product was rated: record REVIEW events."),
     }
     return [
         *reading.nothing_rolled_up(),

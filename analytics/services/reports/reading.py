@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy
 
 from analytics.models import DailyFigure, Event, EventKind, RollUp
 from analytics.services.reports.base import Filters
@@ -19,11 +20,11 @@ from analytics.stats.daily import Measure
 ROWS_A_FETCH = 20_000
 #: Rows of daily figures are wide.
 FIGURES_A_FETCH = 500
-NO_ROLL_UP = (
+NO_ROLL_UP = gettext_lazy(
     "Nothing has been counted yet: run `manage.py roll_up`, or a Celery beat with its task."
 )
 
-NO_ORDERS = (
+NO_ORDERS = gettext_lazy(
     "No orders of a known buyer: record PURCHASE events with `order_key`, from people who are "
     "logged in or have a visitor id."
 )
@@ -92,7 +93,7 @@ def share_simulated(total: Total) -> float:
 
 
 def nothing_rolled_up() -> list[str]:
-    return [] if RollUp.objects.exists() else [NO_ROLL_UP]
+    return [] if RollUp.objects.exists() else [str(NO_ROLL_UP)]
 
 
 def _figures(filters: Filters) -> QuerySet[DailyFigure]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from analytics.host import get_host
 from analytics.models import EventKind
@@ -16,35 +18,36 @@ from analytics.stats.terms import telling_terms
 
 #: Ratings up to here are low, those from HIGH on are high; 3 is neither.
 LOW, HIGH = 2, 4
+SIDES = (gettext_noop("low ratings"), gettext_noop("high ratings"))
 
 
 @dataclass(frozen=True)
 class Stars:
-    stars: int = column("Stars")
-    reviews: int = column("Reviews")
-    share: float = column("Share", Unit.SHARE)
+    stars: int = column(_("Stars"))
+    reviews: int = column(_("Reviews"))
+    share: float = column(_("Share"), Unit.SHARE)
 
 
 @dataclass(frozen=True)
 class RatingMonth:
-    month: str = column("Month", Unit.TEXT)
-    reviews: int = column("Reviews")
-    mean: float | None = column("Mean rating", Unit.NUMBER)
+    month: str = column(_("Month"), Unit.TEXT)
+    reviews: int = column(_("Reviews"))
+    mean: float | None = column(_("Mean rating"), Unit.NUMBER)
 
 
 @dataclass(frozen=True)
 class TellingWord:
-    word: str = column("Word", Unit.TEXT)
-    side: str = column("Typical of", Unit.TEXT)
-    z: float = column("z", Unit.NUMBER)
-    texts: int = column("Reviews with it")
+    word: str = column(_("Word"), Unit.TEXT)
+    side: str = column(_("Typical of"), Unit.TEXT, shown=gettext)
+    z: float = column(_("z"), Unit.NUMBER)
+    texts: int = column(_("Reviews with it"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reviews(Report):
-    stars: list[Stars] = table("Ratings")
-    months: list[RatingMonth] = table("Ratings by month")
-    words: list[TellingWord] = table("Words that set low ratings apart from high ones")
+    stars: list[Stars] = table(_("Ratings"))
+    months: list[RatingMonth] = table(_("Ratings by month"))
+    words: list[TellingWord] = table(_("Words that set low ratings apart from high ones"))
 
 
 def report(filters: Filters) -> Reviews:
@@ -59,20 +62,29 @@ def report(filters: Filters) -> Reviews:
         months.append(12 * local.year + local.month - 1)
         ratings.append(rating)
         made_up += simulated
-    missing = [] if ratings else ["No ratings in this period: record REVIEW events with `rating`."]
+    missing = (
+        []
+        if ratings
+        else [gettext("No ratings in this period: record REVIEW events with `rating`.")]
+    )
     words = _words(filters)
     if not words:
         missing.append(
-            'No words: the class in `ANALYTICS["HOST"]` has to give some reviews of this period '
-            "with low and some with high ratings that share words."
+            gettext(
+                'No words: the class in `ANALYTICS["HOST"]` has to give some reviews of this '
+                "period with low and some with high ratings that share words."
+            )
         )
     return Reviews(
         filters=filters,
         simulated=made_up / len(ratings) if ratings else 0.0,
         missing=missing,
         notes=[
-            "z is how far a word is more frequent in reviews with 1 or 2 stars (above 0) or with 4 "
-            "or 5 (below 0) than chance would have it; only words beyond ±1.96 are listed."
+            gettext(
+                "z is how far a word is more frequent in reviews with 1 or 2 stars (above 0) or "
+                "with 4 or 5 (below 0) than chance would have it; only words beyond ±1.96 are "
+                "listed."
+            )
         ],
         stars=_stars(np.array(ratings, dtype=np.int64)),
         months=_months(np.array(months, dtype=np.int64), np.array(ratings, dtype=np.int64)),
@@ -106,6 +118,6 @@ def _words(filters: Filters) -> list[TellingWord]:
     ]
     low = np.array([one.rating <= LOW for one in texts], dtype=bool)
     return [
-        TellingWord(term.word, "low ratings" if term.z > 0 else "high ratings", term.z, term.texts)
+        TellingWord(term.word, SIDES[term.z < 0], term.z, term.texts)
         for term in telling_terms([one.text for one in texts], low)
     ]

@@ -5,48 +5,63 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analytics.services.reports import reading
-from analytics.services.reports.base import Filters, Report, Unit, column, table
+from analytics.services.reports.base import Filters, Report, Unit, column, named, table
 from analytics.services.reports.reading import Orders
 from analytics.stats import rfm
 from analytics.stats.arrays import Codes, Floats, last_by_group
 
 DAY = 86_400.0
+SEGMENTS = {
+    "Champions": _("Champions"),
+    "Loyal": _("Loyal"),
+    "Potential loyalists": _("Potential loyalists"),
+    "New": _("New"),
+    "Promising": _("Promising"),
+    "Need attention": _("Need attention"),
+    "About to sleep": _("About to sleep"),
+    "Cannot lose": _("Cannot lose"),
+    "At risk": _("At risk"),
+    "Hibernating": _("Hibernating"),
+    "Lost": _("Lost"),
+}
 
 
 @dataclass(frozen=True)
 class CustomerGroup:
-    name: str = column("Name", Unit.TEXT)
-    customers: int = column("Customers")
-    share: float = column("Share", Unit.SHARE)
-    days: float = column("Days since the last order", Unit.NUMBER)
-    orders: float = column("Orders", Unit.NUMBER)
-    money: float = column("Money", Unit.MONEY)
-    revenue: float = column("Of all revenue", Unit.SHARE)
+    name: str = column(_("Name"), Unit.TEXT, shown=named(SEGMENTS))
+    customers: int = column(_("Customers"))
+    share: float = column(_("Share"), Unit.SHARE)
+    days: float = column(_("Days since the last order"), Unit.NUMBER)
+    orders: float = column(_("Orders"), Unit.NUMBER)
+    money: float = column(_("Money"), Unit.MONEY)
+    revenue: float = column(_("Of all revenue"), Unit.SHARE)
 
 
 @dataclass(frozen=True)
 class RFMCell:
-    recency: int = column("Recency score")
-    frequency: int = column("Frequency score")
-    segment: str = column("Segment", Unit.TEXT)
-    customers: int = column("Customers")
-    money: float = column("Mean money", Unit.MONEY)
+    recency: int = column(_("Recency score"))
+    frequency: int = column(_("Frequency score"))
+    segment: str = column(_("Segment"), Unit.TEXT, shown=named(SEGMENTS))
+    customers: int = column(_("Customers"))
+    money: float = column(_("Mean money"), Unit.MONEY)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RFM(Report):
-    segments: list[CustomerGroup] = table("Segments")
-    clusters: list[CustomerGroup] = table("Clusters found in the data")
-    cells: list[RFMCell] = table("Customers by their scores")
+    segments: list[CustomerGroup] = table(_("Segments"))
+    clusters: list[CustomerGroup] = table(_("Clusters found in the data"))
+    cells: list[RFMCell] = table(_("Customers by their scores"))
 
 
 def report(filters: Filters) -> RFM:
     currency = reading.main_currency(filters)
     orders = reading.orders(filters, currency)
     if not len(orders.at):
-        return RFM(filters=filters, missing=[reading.NO_ORDERS])
+        return RFM(filters=filters, missing=[str(reading.NO_ORDERS)])
     table = figures(orders, filters.closes.timestamp())
     days, counts, money = table
     recency, frequency = rfm.scores(-days), rfm.scores(counts)
@@ -57,12 +72,14 @@ def report(filters: Filters) -> RFM:
         filters=filters,
         simulated=orders.share_simulated,
         notes=[
-            "Figures of a group are means of its customers; a guest is known by their device. "
-            "Scores are fifths of the customers, 5 is best."
+            gettext(
+                "Figures of a group are means of its customers; a guest is known by their device. "
+                "Scores are fifths of the customers, 5 is best."
+            )
         ],
         currency=currency,
         segments=_groups(segment, names, table),
-        clusters=_groups(cluster, [f"Cluster {n + 1}" for n in range(cluster.max() + 1)], table),
+        clusters=_groups(cluster, [str(n + 1) for n in range(cluster.max() + 1)], table),
         cells=_cells(recency, frequency, segment, money),
     )
 

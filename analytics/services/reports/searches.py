@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from analytics.services.reports import reading
 from analytics.services.reports.base import Filters, Report, Unit, column, table
 from analytics.services.reports.reading import NOTHING
@@ -16,26 +19,26 @@ MOST = 200
 
 @dataclass(frozen=True)
 class QueryRow:
-    query: str = column("Query", Unit.TEXT)
-    searches: int = column("Searches")
-    empty: int = column("Without a result")
-    unopened: int = column("With results, nothing opened")
-    opened: float = column("Something opened", Unit.SHARE)
+    query: str = column(_("Query"), Unit.TEXT)
+    searches: int = column(_("Searches"))
+    empty: int = column(_("Without a result"))
+    unopened: int = column(_("With results, nothing opened"))
+    opened: float = column(_("Something opened"), Unit.SHARE)
 
 
 @dataclass(frozen=True)
 class SearchSummary:
-    searches: int = column("Searches")
-    empty: float = column("Without a result", Unit.SHARE)
-    opened: float = column("Something opened", Unit.SHARE)
+    searches: int = column(_("Searches"))
+    empty: float = column(_("Without a result"), Unit.SHARE)
+    opened: float = column(_("Something opened"), Unit.SHARE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Searches(Report):
-    summary: list[SearchSummary] = table("All searches")
-    top: list[QueryRow] = table("Most frequent")
-    empty: list[QueryRow] = table("Most often without a result")
-    unopened: list[QueryRow] = table("Most often with results nobody opened")
+    summary: list[SearchSummary] = table(_("All searches"))
+    top: list[QueryRow] = table(_("Most frequent"))
+    empty: list[QueryRow] = table(_("Most often without a result"))
+    unopened: list[QueryRow] = table(_("Most often with results nobody opened"))
 
 
 def report(filters: Filters) -> Searches:
@@ -50,12 +53,16 @@ def report(filters: Filters) -> Searches:
     ]
     missing = reading.nothing_rolled_up()
     if not rows:
-        missing.append("No searches: send SEARCH events with `query` and `results`.")
+        missing.append(gettext("No searches: send SEARCH events with `query` and `results`."))
     return Searches(
         filters=filters,
         simulated=reading.share_simulated(every),
         missing=missing,
-        notes=["Opened is a search with a product or suggestion opened before the next search."],
+        notes=[
+            gettext(
+                "Opened is a search with a product or suggestion opened before the next search."
+            )
+        ],
         summary=[_summary(totals)] if rows else [],
         top=_largest(rows, "searches"),
         empty=_largest(rows, "empty"),

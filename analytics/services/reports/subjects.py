@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from analytics.services.reports import (
     attribution,
     carts,
@@ -19,42 +21,42 @@ from analytics.services.reports import (
     support,
     traffic,
 )
-from analytics.services.reports.base import Filters, Report
+from analytics.services.reports.base import Filters, Report, Text
 
 
 @dataclass(frozen=True)
 class Subject:
     name: str
-    title: str
-    question: str
+    title: Text
+    question: Text
     kind: type[Report]
     report: Callable[[Filters], Report]
 
 
 _ALL = (
-    Subject("traffic", "Traffic", "How many come, when, from where, and how often again?",
+    Subject("traffic", _("Traffic"), _("How many come, when, from where, and how often again?"),
             traffic.Traffic, traffic.report),
-    Subject("funnel", "Funnel", "Where do visits end on the way to an order?",
+    Subject("funnel", _("Funnel"), _("Where do visits end on the way to an order?"),
             funnel.Funnel, funnel.report),
-    Subject("paths", "Paths", "Which way do visits take through the shop?",
+    Subject("paths", _("Paths"), _("Which way do visits take through the shop?"),
             paths.Paths, paths.report),
-    Subject("carts", "Carts", "What becomes of carts, and how fast?",
+    Subject("carts", _("Carts"), _("What becomes of carts, and how fast?"),
             carts.CartReport, carts.report),
-    Subject("rfm", "Customer segments", "Which kinds of customers are there?",
+    Subject("rfm", _("Customer segments"), _("Which kinds of customers are there?"),
             rfm.RFM, rfm.report),
-    Subject("cohorts", "Cohorts", "Who comes back in the months after a first order?",
+    Subject("cohorts", _("Cohorts"), _("Who comes back in the months after a first order?"),
             cohorts.Cohorts, cohorts.report),
-    Subject("loyalty", "Loyalty", "Who is likely to buy again, and who has left?",
+    Subject("loyalty", _("Loyalty"), _("Who is likely to buy again, and who has left?"),
             loyalty.Loyalty, loyalty.report),
-    Subject("products", "Products", "How does each product do?",
+    Subject("products", _("Products"), _("How does each product do?"),
             products.Products, products.report),
-    Subject("searches", "Search", "What is looked for, and is it found?",
+    Subject("searches", _("Search"), _("What is looked for, and is it found?"),
             searches.Searches, searches.report),
-    Subject("reviews", "Reviews", "How are products rated, and why low?",
+    Subject("reviews", _("Reviews"), _("How are products rated, and why low?"),
             reviews.Reviews, reviews.report),
-    Subject("support", "Customer service", "How much, how fast, about what?",
+    Subject("support", _("Customer service"), _("How much, how fast, about what?"),
             support.Support, support.report),
-    Subject("attribution", "Suggestions", "What do suggestions bring?",
+    Subject("attribution", _("Suggestions"), _("What do suggestions bring?"),
             attribution.Attribution, attribution.report),
 )  # fmt: skip
 

@@ -8,70 +8,81 @@ from datetime import date, timedelta
 
 import numpy as np
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analytics.host import TicketFacts, get_host
 from analytics.models import EventKind
 from analytics.services.reports import reading
-from analytics.services.reports.base import Filters, Report, Unit, column, table
+from analytics.services.reports.base import Filters, Report, Unit, column, named, table
 from analytics.services.reports.reading import sums
 from analytics.stats.daily import Measure
 from analytics.stats.support import topics, waiting
 
+ALL = "all"
+
 
 @dataclass(frozen=True)
 class TicketWeek:
-    week: date = column("Week from", Unit.DATE)
-    opened: int = column("Opened")
-    closed: int = column("Closed")
+    week: date = column(_("Week from"), Unit.DATE)
+    opened: int = column(_("Opened"))
+    closed: int = column(_("Closed"))
 
 
 @dataclass(frozen=True)
 class ResponseTimes:
-    category: str = column("Category", Unit.TEXT)
-    tickets: int = column("Tickets")
-    first: float | None = column("Median until the first answer", Unit.SECONDS)
-    first_slow: float | None = column("Nine of ten are answered within", Unit.SECONDS)
-    resolved: float | None = column("Median until resolved", Unit.SECONDS)
-    resolved_slow: float | None = column("Nine of ten are resolved within", Unit.SECONDS)
+    category: str = column(_("Category"), Unit.TEXT, shown=named({ALL: _("all")}))
+    tickets: int = column(_("Tickets"))
+    first: float | None = column(_("Median until the first answer"), Unit.SECONDS)
+    first_slow: float | None = column(_("Nine of ten are answered within"), Unit.SECONDS)
+    resolved: float | None = column(_("Median until resolved"), Unit.SECONDS)
+    resolved_slow: float | None = column(_("Nine of ten are resolved within"), Unit.SECONDS)
 
 
 @dataclass(frozen=True)
 class TicketTopic:
-    words: str = column("Words", Unit.TEXT)
-    tickets: int = column("Tickets")
+    words: str = column(_("Words"), Unit.TEXT)
+    tickets: int = column(_("Tickets"))
 
 
 @dataclass(frozen=True)
 class TicketProduct:
-    product: str = column("Product", Unit.TEXT)
-    title: str = column("Title", Unit.TEXT)
-    tickets: int = column("Tickets")
-    buys: int = column("Visits that bought it")
-    rate: float | None = column("Tickets for each of them", Unit.SHARE)
+    product: str = column(_("Product"), Unit.TEXT)
+    title: str = column(_("Title"), Unit.TEXT)
+    tickets: int = column(_("Tickets"))
+    buys: int = column(_("Visits that bought it"))
+    rate: float | None = column(_("Tickets for each of them"), Unit.SHARE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Support(Report):
-    weeks: list[TicketWeek] = table("Tickets by week")
-    times: list[ResponseTimes] = table("Response times")
-    topics: list[TicketTopic] = table("What tickets are about")
-    products: list[TicketProduct] = table("Products that cause tickets")
+    weeks: list[TicketWeek] = table(_("Tickets by week"))
+    times: list[ResponseTimes] = table(_("Response times"))
+    topics: list[TicketTopic] = table(_("What tickets are about"))
+    products: list[TicketProduct] = table(_("Products that cause tickets"))
 
 
 def report(filters: Filters) -> Support:
     weeks, share = _weeks(filters)
     tickets = list(get_host().tickets(filters.opens, filters.closes, filters.scope))
     products = _products(filters)
-    missing = [] if weeks else ["No tickets: record SUPPORT_OPENED and SUPPORT_CLOSED events."]
+    missing = (
+        [] if weeks else [gettext("No tickets: record SUPPORT_OPENED and SUPPORT_CLOSED events.")]
+    )
     if not tickets:
         missing.append(
-            'No times and topics: the class in `ANALYTICS["HOST"]` gives no tickets of this period.'
+            gettext(
+                'No times and topics: the class in `ANALYTICS["HOST"]` gives no tickets of this '
+                "period."
+            )
         )
     if weeks and not products:
-        missing.append("No ticket names a product: give `product_key` to SUPPORT_OPENED events.")
+        missing.append(
+            gettext("No ticket names a product: give `product_key` to SUPPORT_OPENED events.")
+        )
     found = topics([one.text for one in tickets])
     if tickets and not found:
-        missing.append("No topics yet: ten tickets that share words make one.")
+        missing.append(gettext("No topics yet: ten tickets that share words make one."))
     return Support(
         filters=filters,
         simulated=share,
@@ -102,7 +113,7 @@ def _weeks(filters: Filters) -> tuple[list[TicketWeek], float]:
 
 
 def _times(tickets: list[TicketFacts]) -> list[ResponseTimes]:
-    groups = {"all": tickets} if tickets else {}
+    groups = {ALL: tickets} if tickets else {}
     for one in sorted(tickets, key=lambda ticket: ticket.category):
         groups.setdefault(one.category, []).append(one)
     return [

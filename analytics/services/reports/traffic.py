@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from analytics.models import Device, Source
 from analytics.services.days import midnight
 from analytics.services.reports import reading
-from analytics.services.reports.base import Filters, Report, Unit, column, table
+from analytics.services.reports.base import Filters, Report, Unit, column, named, table
 from analytics.services.reports.reading import Sums, sums
 from analytics.stats.arrays import share
 from analytics.stats.daily import Measure
@@ -20,54 +24,55 @@ COUNTED = (
     Measure.VISITS, Measure.VISITORS, Measure.PAGES, Measure.BOUNCES, Measure.SECONDS,
 )  # fmt: skip
 UNKNOWN = "unknown"
+CHANNELS_AND_DEVICES = {**dict(Source.choices), **dict(Device.choices), UNKNOWN: _("Unknown")}
 
 
 @dataclass(frozen=True)
 class TrafficDay:
-    day: date = column("Day", Unit.DATE)
-    visits: int = column("Visits")
-    visitors: int = column("Visitors")
-    pages: int = column("Pages seen")
-    bounce_rate: float = column("Bounce rate", Unit.SHARE)
-    seconds: float = column("Mean time of a visit", Unit.SECONDS)
+    day: date = column(_("Day"), Unit.DATE)
+    visits: int = column(_("Visits"))
+    visitors: int = column(_("Visitors"))
+    pages: int = column(_("Pages seen"))
+    bounce_rate: float = column(_("Bounce rate"), Unit.SHARE)
+    seconds: float = column(_("Mean time of a visit"), Unit.SECONDS)
 
 
 @dataclass(frozen=True)
 class TrafficSegment:
-    name: str = column("Name", Unit.TEXT)
-    visits: int = column("Visits")
-    share: float = column("Share", Unit.SHARE)
-    pages: float = column("Pages a visit", Unit.NUMBER)
-    bounce_rate: float = column("Bounce rate", Unit.SHARE)
-    seconds: float = column("Mean time of a visit", Unit.SECONDS)
+    name: str = column(_("Name"), Unit.TEXT, shown=named(CHANNELS_AND_DEVICES))
+    visits: int = column(_("Visits"))
+    share: float = column(_("Share"), Unit.SHARE)
+    pages: float = column(_("Pages a visit"), Unit.NUMBER)
+    bounce_rate: float = column(_("Bounce rate"), Unit.SHARE)
+    seconds: float = column(_("Mean time of a visit"), Unit.SECONDS)
 
 
 @dataclass(frozen=True)
 class TrafficHour:
-    hour: int = column("Hour")
-    monday: int = column("Monday")
-    tuesday: int = column("Tuesday")
-    wednesday: int = column("Wednesday")
-    thursday: int = column("Thursday")
-    friday: int = column("Friday")
-    saturday: int = column("Saturday")
-    sunday: int = column("Sunday")
+    hour: int = column(_("Hour"))
+    monday: int = column(WEEKDAYS[0])
+    tuesday: int = column(WEEKDAYS[1])
+    wednesday: int = column(WEEKDAYS[2])
+    thursday: int = column(WEEKDAYS[3])
+    friday: int = column(WEEKDAYS[4])
+    saturday: int = column(WEEKDAYS[5])
+    sunday: int = column(WEEKDAYS[6])
 
 
 @dataclass(frozen=True)
 class VisitFrequency:
-    days: str = column("Days with a visit", Unit.TEXT)
-    visitors: int = column("Visitors")
-    share: float = column("Share", Unit.SHARE)
+    days: str = column(_("Days with a visit"), Unit.TEXT)
+    visitors: int = column(_("Visitors"))
+    share: float = column(_("Share"), Unit.SHARE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Traffic(Report):
-    days: list[TrafficDay] = table("Visits by day")
-    channels: list[TrafficSegment] = table("Visits by channel")
-    devices: list[TrafficSegment] = table("Visits by device")
-    hours: list[TrafficHour] = table("Visits by the hour and weekday they began")
-    frequency: list[VisitFrequency] = table("Visitors by the days on which they came")
+    days: list[TrafficDay] = table(_("Visits by day"))
+    channels: list[TrafficSegment] = table(_("Visits by channel"))
+    devices: list[TrafficSegment] = table(_("Visits by device"))
+    hours: list[TrafficHour] = table(_("Visits by the hour and weekday they began"))
+    frequency: list[VisitFrequency] = table(_("Visitors by the days on which they came"))
 
 
 def report(filters: Filters) -> Traffic:
@@ -76,13 +81,19 @@ def report(filters: Filters) -> Traffic:
     missing = reading.nothing_rolled_up()
     if not visits:
         missing.append(
-            "No visits in this period: add the middleware for page views, or send PAGE_VIEW and "
-            "PRODUCT_VIEW events with `trackEvents`."
+            gettext(
+                "No visits in this period: add the middleware for page views, or send PAGE_VIEW "
+                "and PRODUCT_VIEW events with `trackEvents`."
+            )
         )
     return Traffic(
         filters=filters,
         missing=missing,
-        notes=["The same person on two days is counted in both; the last table tells how many."],
+        notes=[
+            gettext(
+                "The same person on two days is counted in both; the last table tells how many."
+            )
+        ],
         simulated=share(sum(v.simulated for v in visits), sum(v.value for v in visits)),
         days=[_day(by_day, filters.start + timedelta(days=n)) for n in range(filters.days)]
         if visits
@@ -143,5 +154,5 @@ def _frequency(filters: Filters) -> list[VisitFrequency]:
 
 def _range(low: int, high: int | None) -> str:
     if high is None:
-        return f"{low} or more"
+        return f"{low}+"
     return str(low) if low == high else f"{low}–{high}"
