@@ -11,7 +11,7 @@ import strawberry
 import strawberry_django
 from strawberry import relay
 
-from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
+from recommendations.services.suggestions import Source, Suggestion, Suggestions
 from recommendations.services.tokens import make_token
 
 strawberry.enum(
@@ -24,62 +24,56 @@ strawberry.enum(
 NodeResolver = Callable[[list[str], strawberry.Info], list[Any]]
 
 
-def build_suggestion_connection(product: Any) -> Any:  # noqa: C901 (two types, no branch)
+def build_suggestion_connection(product: Any) -> Any:
     """The type `SuggestionConnection`; `product` is the host's type or a lazy reference."""
 
     @strawberry.type(description="A suggested product with the evidence it rests on.")
     class SuggestionEdge:
         suggestion: strawberry.Private[Suggestion]
         nodes_of: strawberry.Private[NodeResolver]
-
-        @strawberry.field
-        def cursor(self) -> str:
-            return _cursor(self.suggestion.key)
+        cursor: str
+        score: float = strawberry.field(
+            description="The model's own scale: it orders one list, before the shop's rules."
+        )
+        source: Source
+        reason: str = strawberry.field(description="Why, in the language of the request.")
+        pair_orders: int | None = strawberry.field(description="Orders that hold both products.")
+        support: float | None = strawberry.field(
+            description="Share of all orders that hold both products."
+        )
+        confidence: float | None = strawberry.field(
+            description="Share of the orders with the one that hold the other."
+        )
+        lift: float | None = strawberry.field(
+            description="How many times more often than by chance."
+        )
 
         @strawberry_django.field
         def node(self, info: strawberry.Info) -> product:
             return self.nodes_of([self.suggestion.key], info)[0]
 
-        @strawberry.field(
-            description="The model's own scale: it orders one list, before the shop's rules."
-        )
-        def score(self) -> float:
-            return self.suggestion.score
-
-        @strawberry.field
-        def source(self) -> Source:
-            return self.suggestion.source
-
-        @strawberry.field(description="Why, in the language of the request.")
-        def reason(self) -> str:
-            return self.suggestion.reason
-
         @strawberry_django.field(
             description="The products of the basket it follows from, the strongest first. "
-            "The figures below belong to the first of them."
+            "The figures belong to the first of them."
         )
         def because_of(self, info: strawberry.Info) -> list[product]:
             return self.nodes_of(list(self.suggestion.because_of), info)
 
-        @strawberry.field(description="Orders that hold both products.")
-        def pair_orders(self) -> int | None:
-            return self._evidence.pair_orders if self._evidence else None
-
-        @strawberry.field(description="Share of all orders that hold both products.")
-        def support(self) -> float | None:
-            return self._evidence.support if self._evidence else None
-
-        @strawberry.field(description="Share of the orders with the one that hold the other.")
-        def confidence(self) -> float | None:
-            return self._evidence.confidence if self._evidence else None
-
-        @strawberry.field(description="How many times more often than by chance.")
-        def lift(self) -> float | None:
-            return self._evidence.lift if self._evidence else None
-
-        @property
-        def _evidence(self) -> Evidence | None:
-            return self.suggestion.evidence
+        @classmethod
+        def of(cls, suggestion: Suggestion, nodes_of: NodeResolver) -> "SuggestionEdge":
+            evidence = suggestion.evidence
+            return cls(
+                suggestion=suggestion,
+                nodes_of=nodes_of,
+                cursor=_cursor(suggestion.key),
+                score=suggestion.score,
+                source=suggestion.source,
+                reason=suggestion.reason,
+                pair_orders=evidence.pair_orders if evidence else None,
+                support=evidence.support if evidence else None,
+                confidence=evidence.confidence if evidence else None,
+                lift=evidence.lift if evidence else None,
+            )
 
     @strawberry.type(description="Suggested products, best first.")
     class SuggestionConnection:
@@ -99,10 +93,7 @@ def build_suggestion_connection(product: Any) -> Any:  # noqa: C901 (two types, 
 
         @strawberry.field
         def edges(self) -> list[SuggestionEdge]:
-            return [
-                SuggestionEdge(suggestion=one, nodes_of=self.nodes_of)
-                for one in self.suggestions.items
-            ]
+            return [SuggestionEdge.of(one, self.nodes_of) for one in self.suggestions.items]
 
         @strawberry_django.field
         def nodes(self, info: strawberry.Info) -> list[product]:

@@ -1,17 +1,26 @@
-"""The stored lists that answer a request, from one query."""
+"""The stored lists that answer a request, from one query.
+
+A process remembers lists for as long as their version stays as it is, and asks each time whether it
+has: what is published, refreshed or ruled shows in the next request of every process.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q, Subquery
+from django.db.models import FilteredRelation, Q, QuerySet, Subquery
 
 from recommendations.engine.base import ListKind
-from recommendations.models import RankedList, SteeringStamp
+from recommendations.models import ModelVersion, RankedList, SteeringStamp
 from recommendations.stores.base import Scope
+
+#: Versions remembered: those that are live, and those of experiments. Seeds remembered of each,
+#: with about 3 kB for a list of fifty.
+MAX_VERSIONS, MAX_SEEDS = 16, 5_000
 
 
 class StoredList(NamedTuple):
@@ -42,30 +51,76 @@ def ordered(scores: Mapping[str, float]) -> StoredList:
     return StoredList(0, keys, [scores[key] for key in keys], [0] * len(keys))
 
 
-#: What a version has learned from: its run, its orders, and their newest change.
-State = tuple[str, int, datetime | None]
+#: Kind → list, of one seed key; empty where the version has none.
+OfSeed = dict[str, StoredList]
 
-#: Version → its state, and the orders of its products known here.
-_item_orders: dict[int, tuple[State, dict[str, int]]] = {}
-#: Versions remembered: those that are live, and those of experiments.
-MAX_VERSIONS = 16
+
+class State(NamedTuple):
+    """What a version has learned from. Its lists stay as they are until this changes."""
+
+    run: str
+    orders: int
+    orders_changed_at: datetime | None
+    refreshed_at: datetime | None
+
+
+@dataclass
+class Memory:
+    """What this process remembers of a version in one state."""
+
+    version_id: int
+    state: State
+    lists: dict[str, OfSeed] = field(default_factory=dict)
+    #: Product → the orders that hold it.
+    item_orders: dict[str, int] = field(default_factory=dict)
+
+    def known(self, keys: Collection[str]) -> dict[str, OfSeed]:
+        return {key: found for key in keys if (found := self.lists.get(key)) is not None}
+
+    def add(self, lists: Mapping[str, OfSeed]) -> None:
+        if len(self.lists) + len(lists) > MAX_SEEDS:
+            self.lists.clear()
+        self.lists |= lists
+
+
+#: Version → what is remembered of it.
+_memories: dict[int, Memory] = {}
+#: Surface and scope → the version that was live when last asked.
+_last_live: dict[tuple[str, str], int] = {}
+
+
+def _memory(version_id: int, state: State) -> Memory:
+    memory = _memories.get(version_id)
+    if memory is None or memory.state != state:
+        if len(_memories) >= MAX_VERSIONS:
+            _memories.clear()
+        memory = _memories[version_id] = Memory(version_id, state)
+    return memory
+
+
+def forget() -> None:
+    """For whoever takes versions back behind this process: tests, and a restored database."""
+    _memories.clear()
+    _last_live.clear()
 
 
 @dataclass
 class Lists:
-    """What one live version has for some seeds, and what is popular: "" stands for overall."""
+    """What one version has for some seeds, and what is popular: "" stands for overall."""
 
     by_seed: dict[str, StoredList] = field(default_factory=dict)
     popular: dict[str, StoredList] = field(default_factory=dict)
-    orders: int = 0
-    version_id: int | None = None
-    state: State | None = None
+    memory: Memory | None = None
     #: Which rules and experiments stood at the time; None where none was ever saved.
     steering_stamp: str | None = None
 
     @property
+    def orders(self) -> int:
+        return self.memory.state.orders if self.memory else 0
+
+    @property
     def version(self) -> str | None:
-        return None if self.version_id is None else f"v{self.version_id}"
+        return f"v{self.memory.version_id}" if self.memory else None
 
 
 def load_lists(
@@ -79,38 +134,95 @@ def load_lists(
     """For each of these surfaces the lists of its live version; empty ones where it has none.
 
     shown: surface → id of the version that is shown in place of the live one.
+
+    One query, and another one where a version is not as it was when last asked.
     """
-    live = Q(
-        version__live_at__surface__in=set(surfaces) - shown.keys(),
-        version__live_at__scope=scope.name,
-    )
-    rows = RankedList.objects.filter(
-        live | Q(version__in=shown.values()) if shown else live,
-        kind__in=[ListKind.ITEM, ListKind.GLOBAL],
-        seed_key__in={*seeds, *categories},
-    ).values_list(
-        "version__surface",
-        "kind",
-        "seed_key",
-        "orders",
-        "entries",
-        "version_id",
-        "version__run",
-        "version__orders",
-        "version__orders_changed_at",
-        Subquery(SteeringStamp.objects.values("value")[:1]),
-    )
-    found = {surface: Lists() for surface in surfaces}
-    for surface, kind, seed, orders, entries, version_id, run, total, changed_at, stamp in rows:
-        lists = found[surface]
-        lists.steering_stamp = stamp
-        lists.version_id, lists.orders = version_id, total
-        lists.state = (run, total, changed_at)
-        if kind == ListKind.GLOBAL and seed in categories:
-            lists.popular[seed] = StoredList(orders, *entries)
-        elif kind == ListKind.ITEM and seed in seeds:
-            lists.by_seed[seed] = StoredList(orders, *entries)
-    return found
+    keys = {*seeds, *categories}
+    unknown = keys - _remembered(keys, surfaces, scope, shown)
+    readings = _read(keys, unknown, surfaces, scope, shown)
+    if any(keys - one.known.keys() for one in readings.values()):
+        readings = _read(keys, keys, surfaces, scope, shown)
+    answer = {surface: Lists() for surface in surfaces}
+    for surface, one in readings.items():
+        answer[surface] = Lists(
+            by_seed=_of_kind(ListKind.ITEM, seeds, one.known),
+            popular=_of_kind(ListKind.GLOBAL, categories, one.known),
+            memory=one.memory,
+            steering_stamp=one.steering_stamp,
+        )
+    return answer
+
+
+def _of_kind(
+    kind: str, keys: Collection[str], known: Mapping[str, OfSeed]
+) -> dict[str, StoredList]:
+    return {key: known[key][kind] for key in keys if kind in known[key]}
+
+
+def _remembered(
+    keys: set[str], surfaces: Collection[str], scope: Scope, shown: Mapping[str, int]
+) -> set[str]:
+    """The keys that need not be asked for if no version has changed."""
+    remembered = keys
+    for surface in surfaces:
+        version = shown.get(surface) or _last_live.get((surface, scope.name))
+        memory = _memories.get(version) if version else None
+        remembered = remembered & memory.known(keys).keys() if memory else set()
+    return remembered
+
+
+@dataclass
+class Reading:
+    """The version that answers a surface, and what is known of its lists by now."""
+
+    memory: Memory
+    steering_stamp: str | None
+    known: dict[str, OfSeed]
+
+
+def _read(
+    keys: set[str],
+    asked: set[str],
+    surfaces: Collection[str],
+    scope: Scope,
+    shown: Mapping[str, int],
+) -> dict[str, Reading]:
+    """By surface, with what is remembered of the keys and what is stored for the `asked` ones."""
+    readings: dict[str, Reading] = {}
+    for row in _rows(asked, surfaces, scope, shown):
+        (surface, version_id, stamp), state, stored = row[:3], row[3:7], row[7:]
+        if surface not in readings:
+            memory = _memory(version_id, State(*state))
+            known = memory.known(keys - asked) | {key: {} for key in asked}
+            readings[surface] = Reading(memory, stamp, known)
+            if surface not in shown:
+                _last_live[surface, scope.name] = version_id
+        if any(stored):
+            seed, kind, orders, (names, *columns) = stored
+            found = StoredList(orders, [*map(sys.intern, names)], *columns)
+            readings[surface].known[seed][kind] = found
+    for one in readings.values():
+        one.memory.add({key: one.known[key] for key in asked})
+    return readings
+
+
+def _rows(
+    asked: Collection[str], surfaces: Collection[str], scope: Scope, shown: Mapping[str, int]
+) -> QuerySet[Any, tuple[Any, ...]]:
+    """Versions with the stamp and their state, a row for each list that is asked for, if any is."""
+    which = Q(live_at__surface__in=set(surfaces) - shown.keys(), live_at__scope=scope.name)
+    if shown:
+        which |= Q(pk__in=shown.values())
+    versions = ModelVersion.objects.filter(which, lists__gt=0).order_by()
+    stamp = Subquery(SteeringStamp.objects.values("value")[:1])
+    state = ("surface", "pk", stamp, *State._fields)
+    if not asked:
+        return versions.values_list(*state)
+    kinds = [ListKind.ITEM, ListKind.GLOBAL]
+    of_asked = Q(ranked_lists__kind__in=kinds, ranked_lists__seed_key__in=asked)
+    return versions.annotate(
+        asked=FilteredRelation("ranked_lists", condition=of_asked)
+    ).values_list(*state, "asked__seed_key", "asked__kind", "asked__orders", "asked__entries")
 
 
 def item_orders(lists: Lists, keys: Collection[str]) -> dict[str, int]:
@@ -118,17 +230,12 @@ def item_orders(lists: Lists, keys: Collection[str]) -> dict[str, int]:
 
     A process asks once for each product, until its version has learned something new.
     """
-    if lists.version_id is None or lists.state is None:
+    if lists.memory is None:
         return {}
-    state, known = _item_orders.get(lists.version_id, (None, {}))
-    if state != lists.state:
-        known = {}
-        if len(_item_orders) >= MAX_VERSIONS:
-            _item_orders.clear()
-        _item_orders[lists.version_id] = (lists.state, known)
+    known = lists.memory.item_orders
     missing = [key for key in keys if key not in known]
     if missing:
-        rows = RankedList.objects.filter(version=lists.version_id, kind=ListKind.ITEM)
+        rows = RankedList.objects.filter(version=lists.memory.version_id, kind=ListKind.ITEM)
         known |= dict.fromkeys(missing, 0)
         known |= rows.filter(seed_key__in=missing).values_list("seed_key", "orders")
     return {key: known[key] for key in keys}

@@ -36,8 +36,9 @@ from recommendations.stores.base import Actor, Offer, Scope
 
 logger = logging.getLogger(__name__)
 
-#: Candidates looked at before stock is known, beyond the number asked for.
-SPARE = 6
+#: Candidates looked at before stock is known, beyond the number asked for: for one question, and
+#: for each of many, where it is cheaper to look again for the few that come out short.
+SPARE, SPARE_OF_MANY = 6, 2
 MAX_BECAUSE_OF = 3
 ANYBODY = Actor()
 DEFAULT_SCOPE = Scope()
@@ -172,7 +173,8 @@ class Answering:
         filled: set[int] = set()
         waiting = list(range(len(self.rankings)))
         windows = (limits.window for limits in self.limits)
-        depth = max(self.first + SPARE, self.rules.window, *windows)
+        spare = SPARE if len(self.questions) == 1 else SPARE_OF_MANY
+        depth = max(self.first + spare, self.rules.window, *windows)
         while waiting:
             self.look_up(self._heads(waiting, depth))
             for n in waiting:
@@ -233,7 +235,7 @@ class Answering:
         of_question = {n: self._categories(self.questions[n]) for n in short}
         popular = self.fallback.popular
         unknown = {one for found in of_question.values() for one in found} - popular.keys()
-        if unknown and self.fallback.version_id is not None:
+        if unknown and self.fallback.memory is not None:
             source = Surface.FREQUENTLY_BOUGHT_WITH
             popular |= load_lists([source], self.scope, categories=unknown)[source].popular
         for n in short:
@@ -274,14 +276,15 @@ class Answering:
         source = ranking.filler(key) or self._source(evidence)
         if key in self.effects(n).pins:
             source = Source.PINNED
+        offer = self.offers[key]
         seed = self.offers.get(because_of[0]) if because_of else None
+        own = "" if source == Source.PINNED else question.reasons.get(key, "")
         return Suggestion(
             key=key,
-            title=self.offers[key].title,
+            title=offer.title,
             score=ranking.score(key),
             source=source,
-            reason=(source != Source.PINNED and question.reasons.get(key))
-            or reason_for(source, self.offers[key], seed, evidence),
+            explain=lambda: own or reason_for(source, offer, seed, evidence),
             because_of=because_of,
             evidence=evidence,
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 
 class Source(StrEnum):
@@ -35,15 +37,21 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A product to show. `because_of`: the seeds it follows from, the strongest first."""
+    """A product to show. `because_of`: the seeds it follows from, the strongest first. `explain`
+    words the reason, which most readers of a page of products never ask for."""
 
     key: str
     title: str
     score: float
     source: Source
-    reason: str
+    explain: Callable[[], str] = field(repr=False, compare=False)
     because_of: tuple[str, ...] = ()
     evidence: Evidence | None = None
+
+    @cached_property
+    def reason(self) -> str:
+        """Why, in the language that is active when it is first asked for."""
+        return self.explain()
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def test_lists_that_can_not_be_read_cost_no_surface_its_page(store, monkeypatch,
     def broken(*args, **kwargs):
         raise OperationalError("canceling statement due to statement timeout")
 
-    monkeypatch.setattr(lists.RankedList.objects, "filter", broken)
+    monkeypatch.setattr(lists.ModelVersion.objects, "filter", broken)
     assert ask().items == ()
 
 
