@@ -20,7 +20,7 @@ from recommendations.stores.base import (
     Purchase,
     Scope,
 )
-from recommendations.stores.querying import key_ranges, with_lines
+from recommendations.stores.querying import facts_by_order, with_lines
 from shop.catalog.models import Attribute, Category, Product, PublicationState, Variant
 from shop.customers.services import customer_of
 from shop.orders.models import TAKEN_BACK, Order, OrderLine
@@ -32,7 +32,7 @@ class ShopStore:
     """Products are known by their code, buyers by customer or, for guests, by e-mail address."""
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
-        return _facts(OrderLine.objects.all())
+        return _facts(Order.objects.all(), OrderLine.objects.all())
 
     def count_order_lines(self, scope: Scope) -> int:
         """The span of the primary key: exact enough for a progress bar, and instant."""
@@ -46,7 +46,9 @@ class ShopStore:
         changed = Order.objects.filter(updated_at__gte=since).order_by("pk")
         return with_lines(
             changed.values_list("pk", "number"),
-            lambda keys: _facts(OrderLine.objects.filter(order__in=keys)),
+            lambda keys: _facts(
+                Order.objects.filter(pk__in=keys), OrderLine.objects.filter(order__in=keys)
+            ),
         )
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
@@ -136,18 +138,15 @@ def _offer(code: str, rows: Sequence[Any], attributes: Collection[str]) -> Offer
     )
 
 
-def _facts(lines: QuerySet[OrderLine]) -> Iterator[OrderLineFact]:
-    """Of the lines that count."""
-    paths = (
-        "order__number",
+def _facts(orders: QuerySet[Order], lines: QuerySet[OrderLine]) -> Iterator[OrderLineFact]:
+    """Of the orders that count."""
+    return facts_by_order(
+        orders.exclude(status__in=TAKEN_BACK),
+        ("number", "customer_id", "email", "placed_at"),
+        lambda number, customer, email, placed_at: (number, _buyer(customer, email), placed_at),
+        lines,
         "product_code",
-        "order__customer_id",
-        "order__email",
-        "order__placed_at",
     )
-    for rows in key_ranges(lines.exclude(order__status__in=TAKEN_BACK), *paths):
-        for order, product, customer, email, placed_at in rows:
-            yield OrderLineFact(order, product, _buyer(customer, email), placed_at)
 
 
 def category_keys(category: Category | None) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from recommendations.stores.base import (
     Scope,
 )
 from recommendations.stores.paths import follow, nearest
-from recommendations.stores.querying import column_values, key_ranges, known_keys, with_lines
+from recommendations.stores.querying import column_values, facts_by_order, known_keys, with_lines
 from recommendations.stores.trees import Category as CategoryNode
 from recommendations.stores.trees import CategoryTree
 
@@ -56,7 +56,7 @@ class OscarStore:
         return [*_check_statuses(settings), *_check_sites(settings)]
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
-        return _facts(_lines(scope))
+        return _facts(_orders(scope), _lines(scope))
 
     def count_order_lines(self, scope: Scope) -> int:
         return _lines(scope).count()
@@ -80,7 +80,12 @@ class OscarStore:
         if first is not None:
             changed |= Q(pk__gte=first)
         numbers = orders.filter(changed).order_by("pk").values_list("pk", "number")
-        return with_lines(numbers, lambda keys: _facts(_lines(scope).filter(order__in=keys)))
+        return with_lines(
+            numbers,
+            lambda keys: _facts(
+                _orders(scope).filter(pk__in=keys), _lines(scope).filter(order__in=keys)
+            ),
+        )
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         tree, strategy = CategoryTree(_categories), Selector().strategy()
@@ -182,18 +187,24 @@ def _lines(scope: Scope) -> QuerySet[Any]:
     )
 
 
-def _facts(lines: QuerySet[Any]) -> Iterator[OrderLineFact]:
-    paths = (
-        "order__number",
+def _orders(scope: Scope) -> QuerySet[Any]:
+    """Those that count."""
+    orders = Order._default_manager.filter(_of_site("site", scope))
+    return orders.exclude(status__in=get_settings().OSCAR_TAKEN_BACK)
+
+
+def _facts(orders: QuerySet[Any], lines: QuerySet[Any]) -> Iterator[OrderLineFact]:
+    return facts_by_order(
+        orders,
+        ("number", "user", "guest_email", "date_placed"),
+        lambda number, user, email, placed_at: (
+            number,
+            f"user {user}" if user else email.lower() or None,
+            placed_at,
+        ),
+        lines,
         CANONICAL,
-        "order__user",
-        "order__guest_email",
-        "order__date_placed",
     )
-    for rows in key_ranges(lines, *paths):
-        for order, product, user, email, placed_at in rows:
-            buyer = f"user {user}" if user else email.lower() or None
-            yield OrderLineFact(order, str(product), buyer, placed_at)
 
 
 def _of_site(path: str, scope: Scope) -> Q:

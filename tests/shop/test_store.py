@@ -36,5 +36,5 @@ def test_an_order_that_is_taken_back_comes_without_lines():
 def test_many_orders_cost_few_queries(django_assert_num_queries):
     for _ in range(5):
         factories.order(["tea", "cup"])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(changed(LONG_AGO)) == 5
