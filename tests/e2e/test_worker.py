@@ -15,6 +15,7 @@ from django.utils import timezone
 from recommendations.exceptions import TrainingInProgress
 from recommendations.models import ModelVersion, RunStatus, TrainingLease
 from recommendations.services.publishing import live_version
+from recommendations.services.refresh import refresh
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.training import train
 from tests import factories
@@ -34,6 +35,18 @@ from recommendations.services.training import train
 from shop.store import ShopStore
 ShopStore.order_lines = lambda self, scope: time.sleep(600)
 train()
+"""
+#: A refresh that has written its lists and never comes to the end of its transaction.
+REFRESH_FOR_EVER = """
+import time
+from django.conf import settings
+settings.SECRET_KEY = {secret!r}
+from recommendations.services import refresh
+def close(version, *args):
+    print("written", flush=True)
+    time.sleep(600)
+refresh._close = close
+refresh.refresh()
 """
 
 
@@ -129,3 +142,26 @@ def test_a_run_that_is_killed_changes_nothing_and_can_be_run_again():
     killed.refresh_from_db()
     assert (killed.status, again.status) == (RunStatus.FAILED, RunStatus.READY)
     assert live_version("frequently_bought_with", "default") == again
+
+
+def test_a_refresh_that_is_killed_leaves_the_live_lists_and_can_be_run_again():
+    make_orders(24)
+    live = train()
+    before = list(live.ranked_lists.order_by("pk").values_list("seed_key", "orders", "entries"))
+    factories.order(["tea", "cup"], customer=factories.customer(user=None))
+    code = REFRESH_FOR_EVER.format(secret=settings.SECRET_KEY)  # with it buyers are coded
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
+    run = subprocess.Popen(command, env=environment(""), stdout=subprocess.PIPE, text=True)
+    assert run.stdout.readline() == "written\n"
+    run.kill()
+    run.wait()
+    run.stdout.close()
+    rows = live.ranked_lists.order_by("pk").values_list("seed_key", "orders", "entries")
+    assert list(rows) == before
+    assert frequently_bought_with([["tea"]], 1)[0].items[0].evidence.pair_orders == 12
+
+    with pytest.raises(TrainingInProgress):
+        refresh()  # for all anybody knows it is alive
+    TrainingLease.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert refresh() == live
+    assert frequently_bought_with([["tea"]], 1)[0].items[0].evidence.pair_orders == 13
