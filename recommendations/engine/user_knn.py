@@ -144,12 +144,13 @@ class UserKNN(BuyerModel):
 class TIFUKNN(BuyerModel):
     """Temporal item frequencies, the buyer's own and those of similar buyers, for the next order.
 
-    V_u = 1/G Σ_{g<G} r_g^g · 1/m Σ_{q<m} r_b^q · x_{u,gm+q}
+    V_u = 1/G Σ_{g<G} r_g^g · 1/m Σ_{q<m} r_b^q · |x_{u,gm+q}|^−γ · x_{u,gm+q}
     s_u = α V_u + (1 − α) / |N_k(u)| · Σ_{v∈N_k(u)} V_v
 
     x_{u,p} is the buyer's order number p, counted from the newest as 0; m consecutive orders are
-    a group, of which the buyer has G. Neighbours are the nearest by cosine. What the buyer never
-    had comes only if it has as many orders and buyers as the publication asks for.
+    a group, of which the buyer has G. An item of a small order says more of what the buyer comes
+    for than one of a large order (γ; 0 in the paper). Neighbours are the nearest by cosine. What
+    the buyer never had comes only if it has as many orders and buyers as the publication asks for.
 
     Parameters
     ----------
@@ -158,6 +159,7 @@ class TIFUKNN(BuyerModel):
     within_decay : r_b in (0, 1].
     group_decay : r_g in (0, 1].
     own_share : α in [0, 1].
+    basket_size_exponent : γ ≥ 0.
 
     Attributes
     ----------
@@ -169,17 +171,19 @@ class TIFUKNN(BuyerModel):
 
     def __init__(
         self,
-        neighbours: int = 300,
+        neighbours: int = 100,
         group_size: int = 7,
         within_decay: float = 0.9,
         group_decay: float = 0.7,
         own_share: float = 0.7,
+        basket_size_exponent: float = 0.35,
     ) -> None:
         self.neighbours = neighbours
         self.group_size = group_size
         self.within_decay = within_decay
         self.group_decay = group_decay
         self.own_share = own_share
+        self.basket_size_exponent = basket_size_exponent
 
     def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
         check_ranges(
@@ -189,6 +193,7 @@ class TIFUKNN(BuyerModel):
             within_decay="(0, 1]",
             group_decay="(0, 1]",
             own_share="[0, 1]",
+            basket_size_exponent="[0, inf)",
         )
         self.vectors_ = sum_of_baskets(interactions, self._basket_weights(interactions))
         return super().fit(interactions, documents)
@@ -199,7 +204,8 @@ class TIFUKNN(BuyerModel):
         group, position = np.divmod(age, self.group_size)
         groups = np.repeat(-(-sizes // self.group_size), sizes)
         decay = self.group_decay ** group.astype(float) * self.within_decay**position
-        return decay / (groups * self.group_size)
+        normalized = np.maximum(X.basket_sizes(), 1) ** -float(self.basket_size_exponent)
+        return decay * normalized / (groups * self.group_size)
 
     def _vectors(self, publication: Publication) -> sparse.csr_array:
         others = _only(self.vectors_, self._publishable(publication))

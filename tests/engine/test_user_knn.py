@@ -93,12 +93,22 @@ class TestUserKNN:
 class TestTIFUKNN:
     # x from the newest: a | a b || b, in groups of two; y: a c
     X = interactions("b", "a b", "a", "a c", buyers=["x", "x", "x", "y"], days=[0, 1, 2, 0])
-    HALVES = {"group_size": 2, "within_decay": 0.5, "group_decay": 0.5}
+    HALVES = {
+        "group_size": 2,
+        "within_decay": 0.5,
+        "group_decay": 0.5,
+        "basket_size_exponent": 0,
+    }
 
     def test_newer_orders_and_newer_groups_count_more(self):
         # a: ½ · ½ (1 + ½), b: ½ · ½ · ½ + ½ · ½ · ½ · 1
         own = lists(TIFUKNN(own_share=1, **self.HALVES), self.X)
         assert own["x"] == [("a", 3 / 8, 2), ("b", 1 / 4, 2)]
+
+    def test_an_item_of_a_small_order_counts_more(self):
+        # as above, the order of two at ½: a: ½ · ½ (1 + ½ · ½), b: ½ · ½ · ½ · ½ + ½ · ½ · ½ · 1
+        own = lists(TIFUKNN(own_share=1, **self.HALVES | {"basket_size_exponent": 1}), self.X)
+        assert own["x"] == [("a", 5 / 16, 2), ("b", 3 / 16, 2)]
 
     def test_neighbours_add_what_they_have(self):
         # y: a and c at ½ each
@@ -119,7 +129,13 @@ class TestTIFUKNN:
 
     @pytest.mark.parametrize(
         "parameter",
-        [{"neighbours": 0}, {"group_size": 0}, {"within_decay": 0}, {"own_share": 1.1}],
+        [
+            {"neighbours": 0},
+            {"group_size": 0},
+            {"within_decay": 0},
+            {"own_share": 1.1},
+            {"basket_size_exponent": -1},
+        ],
     )
     def test_a_number_outside_its_range_is_refused(self, parameter):
         (name,) = parameter
