@@ -45,7 +45,7 @@ def grids() -> dict[str, list[tuple[dict[str, Any], Fit]]]:
     """Name of a peer → the parameters that are tried and how each is fitted."""
     knn = pytest.importorskip("implicit.nearest_neighbours", reason="needs extra bench")
     als = pytest.importorskip("implicit.cpu.als", reason="needs extra bench")
-    neighbours = (20, 50, 200)
+    neighbours = (10, 20, 50, 200, 1000)
 
     def similar(kind: Any) -> Callable[..., Fit]:
         return lambda **given: lambda X: SimilarityScorer(_fitted(kind(**given), X))
@@ -59,10 +59,13 @@ def grids() -> dict[str, list[tuple[dict[str, Any], Fit]]]:
         "implicit Cosine": _grid(similar(knn.CosineRecommender), K=neighbours),
         "implicit TF-IDF": _grid(similar(knn.TFIDFRecommender), K=neighbours),
         "implicit BM25": _grid(
-            similar(knn.BM25Recommender), K=neighbours, K1=(0.2, 1.2, 4.0), B=(0.0, 0.25, 0.75)
+            similar(knn.BM25Recommender),
+            K=neighbours,
+            K1=(0.2, 0.5, 1.2, 4.0, 10.0),
+            B=(0.0, 0.25, 0.5, 0.75, 1.0),
         ),
         "implicit ALS": _grid(
-            factors, factors=(64, 128), alpha=(1.0, 10.0), regularization=(0.1, 10.0)
+            factors, factors=(64, 128, 512), alpha=(1.0, 10.0), regularization=(10.0, 30.0, 100.0)
         ),
     }
 
