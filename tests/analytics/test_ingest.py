@@ -54,6 +54,22 @@ def test_what_is_rolled_back_never_happened():
     assert not Event.objects.exists()
 
 
+def test_one_event_is_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        ingest.record([event()])
+    assert Event.objects.count() == 1
+
+
+@pytest.mark.parametrize("together", [1, 2])
+def test_an_event_that_is_stored_is_left_out(together):
+    first = event(path="/first")
+    ingest.record([first])
+    again = [event(key=first.key, path="/again"), event()][:together]
+    ingest.record(again)
+    assert Event.objects.count() == together
+    assert Event.objects.get(key=first.key).path == "/first"
+
+
 def test_a_worker_writes_the_same_row_and_once(settings):
     settings.ANALYTICS = {"USE_CELERY": True}
     caller = identify(browser(), issue=True)
