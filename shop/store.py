@@ -20,7 +20,8 @@ from recommendations.stores.base import (
     Purchase,
     Scope,
 )
-from recommendations.stores.querying import facts_by_order, with_lines
+from recommendations.stores.querying import column_values, facts_by_order, with_lines
+from shop.carts.models import Cart, CartLine
 from shop.catalog.models import Attribute, Category, Product, PublicationState, Variant
 from shop.customers.services import customer_of
 from shop.orders.models import TAKEN_BACK, Order, OrderLine
@@ -73,6 +74,11 @@ class ShopStore:
         skus = Variant.objects.filter(sku__in=keys).values_list("sku", "product__code")
         codes = Product.objects.filter(code__in=keys).values_list("code", "code")
         return dict(skus) | dict(codes)
+
+    def products_in_cart(self, cart: str, scope: Scope) -> Collection[str]:
+        found = column_values(Cart._meta.pk, [cart])
+        lines = CartLine.objects.filter(cart__in=list(found.values())).order_by("pk")
+        return list(dict.fromkeys(lines.values_list("variant__product__code", flat=True)))
 
     def categories(self, scope: Scope) -> Mapping[str, str]:
         names: dict[str, str] = {}

@@ -71,7 +71,8 @@ class PreviewForm(forms.Form):
     """On what a rule is tried out."""
 
     basket = forms.CharField(
-        label=_("Products in the basket"), help_text=_("Keys or SKUs, apart by spaces.")
+        label=_("Products in the basket"),
+        help_text=_("Keys or SKUs, apart by spaces. cart:ID stands for all that is in a cart."),
     )
 
 

@@ -27,7 +27,8 @@ class WhyForm(forms.Form):
         label=_("scope"), choices=lambda: [(name, name) for name in get_settings().SCOPES]
     )
     products = forms.CharField(
-        label=_("Products in the basket"), help_text=_("Keys or SKUs, apart by spaces.")
+        label=_("Products in the basket"),
+        help_text=_("Keys or SKUs, apart by spaces. cart:ID stands for all that is in a cart."),
     )
     wanted = forms.CharField(
         label=_("Why not this one?"),

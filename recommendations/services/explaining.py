@@ -15,7 +15,7 @@ from recommendations.services.rules import Rule
 from recommendations.services.serving import ANYBODY, Answering
 from recommendations.services.steering import active_rules, as_rule
 from recommendations.services.suggestions import Suggestion, Suggestions
-from recommendations.stores.base import Scope
+from recommendations.stores.base import Carts, Scope
 
 #: Surfaces whose question is some products, and nothing else.
 FOR_PRODUCTS = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.SIMILAR_PRODUCTS)
@@ -64,13 +64,26 @@ class Comparison:
 
 
 def known_keys(keys: Iterable[str], scope: Scope) -> list[str]:
-    """The products of these keys and SKUs. Raises `InvalidArgument` for one that is unknown."""
+    """The products of these keys and SKUs; `cart:ID` stands for what is in the cart of that id.
+    Raises `InvalidArgument` for one that is unknown, and for a cart that is not there or empty."""
     asked = list(keys)
     known = get_store().canonical_keys(asked, scope)
-    for key in asked:
-        if key not in known:
-            raise InvalidArgument(f"There is no product or SKU {key!r}.")
-    return list(dict.fromkeys(known[key] for key in asked))
+    found = [
+        one
+        for key in asked
+        for one in ([known[key]] if key in known else _products_in_cart(key, scope))
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _products_in_cart(named: str, scope: Scope) -> Collection[str]:
+    store, (prefix, _, cart) = get_store(), named.partition(":")
+    if prefix != "cart" or not isinstance(store, Carts):
+        raise InvalidArgument(f"There is no product or SKU {named!r}.")
+    products = store.products_in_cart(cart, scope)
+    if not products:
+        raise InvalidArgument(f"There is no cart {cart!r} with anything in it.")
+    return products
 
 
 def compare(rule: MerchandisingRule, basket: Collection[str], scope: Scope) -> Comparison:

@@ -162,6 +162,14 @@ class HostObjects(Protocol):
         """Key → the host's own product; keys of deleted products are left out."""
 
 
+@runtime_checkable
+class Carts(Protocol):
+    """What a store may answer besides, so that staff can try things out on a cart of a customer."""
+
+    def products_in_cart(self, cart: str, scope: Scope) -> Collection[str]:
+        """Keys of the products in the cart of this id; none where there is no such cart."""
+
+
 @dataclass(frozen=True)
 class Findings:
     """What an experiment has shown so far, as a table of texts, a row an arm."""

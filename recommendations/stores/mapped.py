@@ -168,6 +168,15 @@ class MappedStore:
             return self.baskets([thing])[0]
         raise InvalidArgument(f"{thing!r} is neither a product nor a basket of the mapped store.")
 
+    def products_in_cart(self, cart: str, scope: Scope) -> Collection[str]:
+        lines = self.map.basket_line
+        if lines is None or lines.basket.target is None:
+            return []
+        baskets = lines.basket.target
+        found = column_values(baskets._meta.pk, [cart])
+        carts = list(baskets._default_manager.filter(pk__in=found.values()))
+        return [key for keys in self.baskets(carts) for key in keys]
+
     def baskets(self, baskets: Sequence[Any]) -> list[list[str]]:
         """The product keys in each of these baskets, from one query for all."""
         lines = self.map.basket_line

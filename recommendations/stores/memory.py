@@ -26,7 +26,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 class MemoryStore:
     """Holds what a test puts in. `variants` maps a variant's key to its product's, `stock` the keys
     of products that are counted to their pieces, `changed` the key of an order to when it last
-    changed."""
+    changed, `carts` the id of a cart to the keys in it."""
 
     docs: dict[str, ProductDoc] = field(default_factory=dict)
     lines: list[OrderLineFact] = field(default_factory=list)
@@ -35,6 +35,7 @@ class MemoryStore:
     stock: dict[str, int] = field(default_factory=dict)
     currency: str = ""
     changed: dict[str, datetime] = field(default_factory=dict)
+    carts: dict[str, list[str]] = field(default_factory=dict)
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
         return iter(self.lines)
@@ -56,6 +57,9 @@ class MemoryStore:
     def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
         known = {key: key for key in keys if key in self.docs}
         return known | {key: self.variants[key] for key in keys if key in self.variants}
+
+    def products_in_cart(self, cart: str, scope: Scope) -> Collection[str]:
+        return self.carts.get(cart, [])
 
     def categories(self, scope: Scope) -> Mapping[str, str]:
         paths = {

@@ -168,6 +168,11 @@ class OscarStore:
             return self.baskets([thing])[0]
         raise InvalidArgument(f"{thing!r} is neither a product nor a basket of Oscar.")
 
+    def products_in_cart(self, cart: str, scope: Scope) -> Collection[str]:
+        found = column_values(Basket._meta.pk, [cart])
+        carts = list(Basket._default_manager.filter(pk__in=found.values()))
+        return [key for keys in self.baskets(carts) for key in keys]
+
     def baskets(self, baskets: Sequence[Any]) -> list[list[str]]:
         """The product keys in each of these baskets, from one query for all."""
         keys: dict[Any, list[str]] = {basket.pk: [] for basket in baskets}

@@ -20,13 +20,14 @@ ORDERS_A_QUERY = 500
 
 
 def key_ranges(
-    queryset: QuerySet[Any], *paths: str | Expression, size: int = ROWS_A_QUERY
+    queryset: QuerySet[Any], *paths: str | Expression, size: int | None = None
 ) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a table in batches, by ranges of its primary key, whatever its type.
 
     Constant memory and short queries on any database, where a server-side cursor would keep one
     open for the length of a training run.
     """
+    size = size or ROWS_A_QUERY
     rows_by_key = queryset.order_by("pk").values_list("pk", *paths)
     rows = list(rows_by_key[:size])
     while rows:

@@ -111,6 +111,13 @@ class TestPreview:
         rule.refresh_from_db()
         assert rule.effect == "pin"
 
+    def test_a_rule_is_tried_out_on_a_cart(self, admin_client, store):
+        store.carts["7"] = ["tea"]
+        answer = admin_client.post(PREVIEW, PIN_BREAD | {"basket": "cart:7"})
+        assert self.titles(answer) == self.titles(
+            admin_client.post(PREVIEW, PIN_BREAD | {"basket": "tea"})
+        )
+
     def test_a_rule_that_changes_nothing_says_so(self, admin_client):
         answer = admin_client.post(PREVIEW, PIN_BREAD | {"value": "cup", "basket": "tea"})
         assert "changes nothing here" in answer.content.decode()
@@ -119,6 +126,7 @@ class TestPreview:
         ("fields", "message"),
         [
             ({"basket": "never"}, "no product or SKU"),
+            ({"basket": "cart:7"}, "no cart"),
             ({"basket": ""}, "required"),
             ({"basket": "tea", "value": "never"}, "no product or SKU"),
         ],

@@ -1,11 +1,13 @@
 """What the shop tells of its orders, beyond the contract."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from recommendations.stores.base import Scope
+from shop.carts.models import Cart
 from shop.orders.models import Order, OrderStatus
 from shop.orders.services import change_status
 from shop.store import ShopStore
@@ -38,3 +40,12 @@ def test_many_orders_cost_few_queries(django_assert_num_queries):
         factories.order(["tea", "cup"])
     with django_assert_num_queries(3):
         assert len(changed(LONG_AGO)) == 5
+
+
+@pytest.mark.parametrize("unknown", ["", "never", "x\x00", str(uuid4())])
+def test_a_cart_is_found_by_its_id(unknown):
+    cart = Cart.objects.create()
+    for code in ("tea", "cup"):
+        cart.lines.create(variant=factories.variant(sku=code), quantity=1)
+    assert ShopStore().products_in_cart(str(cart.pk), Scope()) == ["tea", "cup"]
+    assert ShopStore().products_in_cart(unknown, Scope()) == []

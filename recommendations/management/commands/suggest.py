@@ -33,7 +33,7 @@ BASKETS_A_BATCH = 200
 
 
 class Command(BaseCommand):
-    help = "Suggests products for a basket of product keys (or SKUs)."
+    help = "Suggests products for a basket of product keys (or SKUs; cart:ID for those in a cart)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("keys", nargs="*", metavar="KEY", help="The products in the basket.")

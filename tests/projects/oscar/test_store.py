@@ -240,6 +240,13 @@ class TestObjects:
         assert store.keys_of(basket) == [str(shirt.pk), str(mug.pk)]
         assert store.keys_of(goods.Basket()) == []  # a guest's, before anything is in it
 
+    @pytest.mark.parametrize("unknown", ["", "never", "0", "x\x00", "9" * 40])
+    def test_a_cart_is_found_by_its_id(self, store, unknown):
+        mug = goods.product()
+        basket = goods.basket([mug])
+        assert store.products_in_cart(str(basket.pk), ANYWHERE) == [str(mug.pk)]
+        assert store.products_in_cart(unknown, ANYWHERE) == []
+
     def test_anything_else_is_refused_by_name(self, store):
         with pytest.raises(InvalidArgument, match="neither a product nor a basket"):
             store.keys_of(Site(name="a"))

@@ -260,6 +260,17 @@ class TestObjectsOfTheHost:
         assert sorted(keys) == sorted([str(train.pk), str(doll.pk)])
         assert nothing == []
 
+    @pytest.mark.parametrize("unknown", ["", "never", "0", "x\x00", "9" * 40])
+    def test_a_cart_is_found_by_its_id(self, store, unknown):
+        train, full = toy(), WishList.objects.create()
+        full.lines.create(toy=train)
+        assert store.products_in_cart(str(full.pk), ANYWHERE) == [str(train.pk)]
+        assert store.products_in_cart(unknown, ANYWHERE) == []
+
+    def test_without_mapped_baskets_no_cart_is_found(self, settings):
+        change(settings, {"basket_line": ...})
+        assert MappedStore().products_in_cart("1", ANYWHERE) == []
+
     def test_baskets_need_their_lines_mapped(self, settings):
         change(settings, {"basket_line": ...})
         with pytest.raises(ConfigurationError, match="'basket_line'"):
