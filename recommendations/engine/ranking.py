@@ -86,18 +86,17 @@ def with_added(lists: Iterable[Ranked], baskets: Iterable[Collection[str]]) -> l
     for basket in baskets:
         for key in basket:
             more[key].update(basket)
-    return [
-        ranked._replace(
-            orders=ranked.orders + more[ranked.seed][ranked.seed],
-            entries=[
-                one._replace(pair_orders=one.pair_orders + more[ranked.seed][one.key])
-                if one.pair_orders
-                else one
-                for one in ranked.entries
-            ],
-        )
-        for ranked in lists
+    return [_with_more(ranked, more[ranked.seed]) for ranked in lists]
+
+
+def _with_more(ranked: Ranked, more: Counter[str]) -> Ranked:
+    entries = [
+        one._replace(pair_orders=one.pair_orders + more[one.key])
+        if one.pair_orders and one.key in more
+        else one
+        for one in ranked.entries
     ]
+    return ranked._replace(orders=ranked.orders + more[ranked.seed], entries=entries)
 
 
 def _counted(entries: Sequence[Entry], orders: Sequence[int]) -> list[Entry]:
