@@ -1,16 +1,18 @@
-"""The words that rules are written in, and those that tell what became of a product."""
+"""The words that rules are written in, and those that tell what became of a product and how far
+a run is."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 
 class Effect(models.TextChoices):
-    """What a rule does to the products that it is about."""
+    """What a rule does to the products that it is about. Explanations show the value itself."""
 
-    PIN = "pin", _("Pin: show it first")
-    EXCLUDE = "exclude", _("Exclude: never show it")
-    BOOST = "boost", _("Boost: rank it higher")
-    BURY = "bury", _("Bury: rank it lower")
+    PIN = gettext_noop("pin"), _("Pin: show it first")
+    EXCLUDE = gettext_noop("exclude"), _("Exclude: never show it")
+    BOOST = gettext_noop("boost"), _("Boost: rank it higher")
+    BURY = gettext_noop("bury"), _("Bury: rank it lower")
 
 
 class Target(models.TextChoices):
@@ -34,3 +36,13 @@ class Outcome(models.TextChoices):
     HELD_BACK = "held back by a limit", _("held back by a limit of the settings")
     BELOW = "ranked lower", _("ranked lower than what is shown")
     UNSPOKEN = "no list of these products holds it", _("no list of these products holds it")
+
+
+class Phase(models.TextChoices):
+    """What a training run does at the moment."""
+
+    READING = "reading orders", _("reading orders")
+    TUNING = "tuning", _("tuning")
+    EVALUATING = "evaluating", _("evaluating")
+    FITTING = "fitting", _("fitting")
+    WRITING = "writing lists", _("writing lists")

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from recommendations.choices import Effect, Target
+from recommendations.choices import Effect, Phase, Target
 from recommendations.engine.base import ListKind
 from recommendations.fields import KeyField
 from recommendations.validators import check_rule
@@ -41,32 +41,45 @@ class RunStatus(models.TextChoices):
 class ModelVersion(models.Model):
     """One training run and what came of it."""
 
-    surface = models.CharField(max_length=32, choices=Surface)
-    scope = KeyField(max_length=64)
+    surface = models.CharField(_("surface"), max_length=32, choices=Surface)
+    scope = KeyField(_("scope"), max_length=64)
     run = models.CharField(
+        _("run"),
         max_length=64,
         db_index=True,
-        help_text="The task that trained it, the same on a redelivery.",
+        help_text=_("The task that trained it, the same on a redelivery."),
     )
-    model = models.CharField(max_length=40, help_text="Name in the model registry.")
-    params = models.JSONField(default=dict)
-    status = models.CharField(max_length=8, choices=RunStatus, default=RunStatus.RUNNING)
-    phase = models.CharField(max_length=60, blank=True)
-    progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
-    orders = models.PositiveIntegerField(default=0, help_text="Orders it learned from.")
-    items = models.PositiveIntegerField(default=0, help_text="Products in those orders.")
-    lists = models.PositiveIntegerField(default=0, help_text="Ranked lists written.")
-    metrics = models.JSONField(default=dict, blank=True)
-    error = models.TextField(blank=True)
+    model = models.CharField(_("model"), max_length=40, help_text=_("Name in the model registry."))
+    params = models.JSONField(_("parameters"), default=dict)
+    status = models.CharField(
+        _("status"), max_length=8, choices=RunStatus, default=RunStatus.RUNNING
+    )
+    phase = models.CharField(_("phase"), max_length=60, choices=Phase, blank=True)
+    progress = models.PositiveSmallIntegerField(_("progress"), default=0, help_text=_("Percent."))
+    orders = models.PositiveIntegerField(
+        _("orders"), default=0, help_text=_("Orders it learned from.")
+    )
+    items = models.PositiveIntegerField(
+        _("items"), default=0, help_text=_("Products in those orders.")
+    )
+    lists = models.PositiveIntegerField(_("lists"), default=0, help_text=_("Ranked lists written."))
+    metrics = models.JSONField(_("metrics"), default=dict, blank=True)
+    error = models.TextField(_("error"), blank=True)
     orders_changed_at = models.DateTimeField(
-        null=True, blank=True, help_text="The newest change of an order this version knows of."
+        _("orders changed at"),
+        null=True,
+        blank=True,
+        help_text=_("The newest change of an order this version knows of."),
     )
     refreshed_at = models.DateTimeField(
-        null=True, blank=True, help_text="When orders were last counted in after the training."
+        _("refreshed at"),
+        null=True,
+        blank=True,
+        help_text=_("When orders were last counted in after the training."),
     )
-    started_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    published_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(_("started at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-pk"]
@@ -261,12 +274,12 @@ class Experiment(models.Model):
     One runs at a time on a surface and scope. While it runs and after, nothing of it changes.
     """
 
-    name = models.CharField(max_length=120)
-    surface = models.CharField(max_length=32, choices=Surface)
-    scope = KeyField(max_length=64, default="default")
-    salt = models.CharField(max_length=32, default=new_salt, editable=False)
-    started_at = models.DateTimeField(null=True, blank=True, editable=False)
-    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    surface = models.CharField(_("surface"), max_length=32, choices=Surface)
+    scope = KeyField(_("scope"), max_length=64, default="default")
+    salt = models.CharField(_("salt"), max_length=32, default=new_salt, editable=False)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering: ClassVar = ["-pk"]
@@ -280,23 +293,35 @@ class Experiment(models.Model):
 class Arm(models.Model):
     """A part of the visitors of an experiment, and what they are shown."""
 
-    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="arms")
-    name = models.SlugField(max_length=40)
+    experiment = models.ForeignKey(
+        Experiment, on_delete=models.CASCADE, related_name="arms", verbose_name=_("experiment")
+    )
+    name = models.SlugField(_("name"), max_length=40)
     share = models.PositiveSmallIntegerField(
+        _("share"),
         default=50,
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
-        help_text="Part of the visitors, in relation to the shares of the other arms.",
+        help_text=_("Part of the visitors, in relation to the shares of the other arms."),
     )
-    treatment = models.CharField(max_length=8, choices=Treatment, default=Treatment.LIVE)
+    treatment = models.CharField(
+        _("treatment"), max_length=8, choices=Treatment, default=Treatment.LIVE
+    )
     version = models.ForeignKey(
-        ModelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        ModelVersion,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("version"),
     )
     is_control = models.BooleanField(
-        default=False, help_text="What the other arms are compared with."
+        _("is control"), default=False, help_text=_("What the other arms are compared with.")
     )
 
     class Meta:
         ordering: ClassVar = ["pk"]
+        verbose_name = _("arm")
+        verbose_name_plural = _("arms")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["experiment", "name"], name="one_arm_per_name")
         ]

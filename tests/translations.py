@@ -10,6 +10,7 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 from django.apps import apps
 from django.contrib.admin import site
+from django.db.models import Model
 from django.utils.translation import override
 from django.utils.translation.template import templatize
 
@@ -47,7 +48,7 @@ def marked(app: str) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in FUNCTIONS:
                 (text,) = node.args
-                if not isinstance(text, ast.Name):  # which is marked where it comes from
+                if not isinstance(text, ast.Name | ast.Attribute):  # marked where it comes from
                     found.add(ast.literal_eval(text))
     return found
 
@@ -124,11 +125,18 @@ def unmarked(template: Path) -> set[str]:
     return english(BLOCKS.sub("", template.read_text()))
 
 
+def models_in_admin(app_label: str) -> set[type[Model]]:
+    found = set(filter(site.is_registered, apps.get_app_config(app_label).get_models()))
+    inlines = (inline for model in found for inline in site.get_model_admin(model).inlines)
+    return found | {inline.model for inline in inlines}
+
+
 def english_in_models(app_label: str, language: str) -> dict[str, set[str]]:
-    """Names, help and choices of the models in the admin that have English words in them."""
+    """Names, help and choices of the models in the admin, and of what is edited along with them,
+    that have English words in them."""
     found = {}
     with override(language):
-        for model in filter(site.is_registered, apps.get_app_config(app_label).get_models()):
+        for model in models_in_admin(app_label):
             meta = model._meta
             shown = {meta.label: (meta.verbose_name, meta.verbose_name_plural)}
             for field in meta.fields:

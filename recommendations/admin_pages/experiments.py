@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from recommendations.conf import get_settings
@@ -24,7 +25,10 @@ FIELDS: list[Any] = ["name", "surface", "scope", "started_at", "ended_at"]
 
 
 class ExperimentForm(forms.ModelForm):
-    scope = forms.ChoiceField(choices=lambda: [(one, one) for one in get_settings().SCOPES])
+    scope = forms.ChoiceField(
+        label=gettext_lazy("scope"),
+        choices=lambda: [(one, one) for one in get_settings().SCOPES],
+    )
 
 
 class ArmInline(admin.TabularInline):
@@ -89,7 +93,7 @@ class ExperimentAdmin(admin.ModelAdmin):
         except ExperimentNotReady as error:
             self.message_user(request, str(error), messages.ERROR)
             return
-        done = "Ended." if experiment.ended_at else "Started."
+        done = _("Ended.") if experiment.ended_at else _("Started.")
         LogEntry.objects.log_actions(
             str(request.user.pk), [experiment], CHANGE, done, single_object=True
         )

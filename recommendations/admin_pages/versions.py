@@ -20,6 +20,7 @@ from recommendations.conf import get_settings
 from recommendations.exceptions import RecommendationsError
 from recommendations.models import TRAINED, LiveVersion, ModelVersion, RunStatus
 from recommendations.services import figures, publishing
+from recommendations.services.sentences import read
 from recommendations.tasks import train
 
 
@@ -34,6 +35,7 @@ class ModelVersionAdmin(admin.ModelAdmin):
     list_filter = ["surface", "scope", "status"]
     search_fields = ["=id", "model", "run"]
     actions = ["promote"]
+    exclude = ["metrics"]  # which the page tells as a table and in words
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         live = LiveVersion.objects.filter(version=OuterRef("pk"))
@@ -46,7 +48,7 @@ class ModelVersionAdmin(admin.ModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [field.name for field in ModelVersion._meta.fields]
+        return [one.name for one in ModelVersion._meta.fields if one.name not in self.exclude]
 
     @admin.display(boolean=True, description=gettext_lazy("Live"))
     def is_live(self, version: ModelVersion) -> bool:
@@ -57,7 +59,7 @@ class ModelVersionAdmin(admin.ModelAdmin):
         if version.status == RunStatus.RUNNING:
             return format_html(
                 '<progress max="100" value="{}">{}%</progress> {}',
-                version.progress, version.progress, version.phase,
+                version.progress, version.progress, version.get_phase_display(),
             )  # fmt: skip
         if version.status == RunStatus.FAILED:
             return format_html('{}: <span title="{}">{}</span>', _("Failed"), version.error,
@@ -68,7 +70,7 @@ class ModelVersionAdmin(admin.ModelAdmin):
     def quality(self, version: ModelVersion) -> str:
         figures = version.metrics
         if "model" not in figures:
-            return figures.get("note", "–")
+            return read(figures["note"]) if "note" in figures else "–"
         model, popular = figures["model"]["ndcg@10"], figures["popularity"]["ndcg@10"]
         return f"{model:.4f} ({popular:.4f})"
 
@@ -76,7 +78,8 @@ class ModelVersionAdmin(admin.ModelAdmin):
     def duration(self, version: ModelVersion) -> str:
         if version.finished_at is None:
             return "–"
-        return f"{(version.finished_at - version.started_at).total_seconds():.0f} s"
+        took = version.finished_at - version.started_at
+        return _("%(seconds)s s") % {"seconds": round(took.total_seconds())}
 
     @admin.action(description=gettext_lazy("Make live"), permissions=["change"])
     def promote(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> None:
@@ -88,12 +91,12 @@ class ModelVersionAdmin(admin.ModelAdmin):
 
     def _promote(self, request: HttpRequest, version: ModelVersion) -> str:
         publishing.promote(version)
-        self._log(request, version, "Made live.")
+        self._log(request, version, _("Made live."))
         return _("Version %(version)s is live for %(surface)s in %(scope)s.") % _place(version)
 
     def _roll_back(self, request: HttpRequest, surface: str, scope: str) -> str:
         version = publishing.roll_back(surface, scope)
-        self._log(request, version, "Made live by a roll back.")
+        self._log(request, version, _("Made live by a roll back."))
         text = _("Rolled back: version %(version)s is live for %(surface)s in %(scope)s.")
         return text % _place(version)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy.typing as npt
+from django.utils.translation import gettext_noop
 
 from recommendations.conf import Settings
 from recommendations.engine.base import Document, ListKind, Publication, Ranked, Recommender
@@ -18,6 +19,7 @@ from recommendations.engine.registry import make_model
 from recommendations.engine.splits import Cases, hide_one_item, split_by_time
 from recommendations.exceptions import InvalidArgument
 from recommendations.models import ModelVersion
+from recommendations.services.sentences import Sentence
 
 TOP = 10
 DECISIVE = f"ndcg@{TOP}"
@@ -59,8 +61,9 @@ def evaluate(
         "cases": len(cases),
     }
     if len(cases) < MIN_CASES:
-        note = f"fewer than {MIN_CASES} baskets to ask about"
-        return Verdict(True, metrics | {"note": note, "verdict": f"Accepted unmeasured: {note}."})
+        note = (gettext_noop("fewer than %(least)s baskets to ask about"), {"least": MIN_CASES})
+        verdict: Sentence = (gettext_noop("Accepted unmeasured."), {})
+        return Verdict(True, metrics | {"note": [note], "verdict": [verdict]})
     known = within(documents, split.train.items)
 
     def ask(lists: Iterable[Ranked]) -> dict[str, npt.NDArray[Any]]:
@@ -75,7 +78,8 @@ def evaluate(
         try:
             rival = make_model(live.model, live.params)
         except InvalidArgument as error:  # an older release knew it
-            metrics["note"] = f"{live}, the live version, could not be compared: {error}"
+            text = gettext_noop("%(version)s, the live version, could not be compared: %(error)s")
+            metrics["note"] = [(text, {"version": str(live), "error": str(error)})]
         else:
             same = type(rival) is type(model) and rival.get_params() == model.get_params()
             rivals["live"] = new if same else fit_and_ask(rival)
@@ -90,7 +94,7 @@ def judge(
 
     It beats popularity if the 95% interval of the paired nDCG@10 difference lies above 0, and is
     significantly worse than the live version if that interval lies below 0. Returns `metrics`
-    with the figures of all, the differences and the verdict in words.
+    with the figures of all, the differences and the verdict as sentences.
     """
     gains = {
         name: estimates({DECISIVE: new[DECISIVE] - rival[DECISIVE]}, cases.buyers)[DECISIVE]
@@ -99,20 +103,11 @@ def judge(
     beats_popularity = gains["popularity"].low > 0
     worse_than_live = "live" in gains and gains["live"].high < 0
     accepted = beats_popularity and not worse_than_live
-    reasons = [
-        f"It {'beats' if beats_popularity else 'does not beat'} popularity: "
-        + _in_words(gains["popularity"])
-    ]
-    if "live" in gains:
-        reasons.append(
-            f"It is {'' if worse_than_live else 'not '}significantly worse than the live version: "
-            + _in_words(gains["live"])
-        )
     metrics = metrics | {
         name: _figures(one, cases) for name, one in {"model": new, **rivals}.items()
     }
     metrics["gains"] = {name: _rounded(gain) for name, gain in gains.items()}
-    metrics["verdict"] = " ".join(["Accepted." if accepted else "Rejected.", *reasons])
+    metrics["verdict"] = in_words(gains, accepted, beats_popularity, worse_than_live)
     return Verdict(accepted, metrics)
 
 
@@ -190,8 +185,33 @@ def _rounded(one: Estimate) -> list[float]:
     return [round(one.low, DIGITS), round(one.mean, DIGITS), round(one.high, DIGITS)]
 
 
-def _in_words(gain: Estimate) -> str:
+def in_words(
+    gains: Mapping[str, Estimate], accepted: bool, beats_popularity: bool, worse_than_live: bool
+) -> list[Sentence]:
+    """The verdict, with the intervals that it comes from."""
+    said: list[Sentence] = [
+        (gettext_noop("Accepted.") if accepted else gettext_noop("Rejected."), {}),
+        (
+            gettext_noop("It beats popularity:")
+            if beats_popularity
+            else gettext_noop("It does not beat popularity:"),
+            {},
+        ),
+        _interval(gains["popularity"]),
+    ]
+    if "live" in gains:
+        compared = (
+            gettext_noop("It is significantly worse than the live version:")
+            if worse_than_live
+            else gettext_noop("It is not significantly worse than the live version:")
+        )
+        said += [(compared, {}), _interval(gains["live"])]
+    return said
+
+
+def _interval(gain: Estimate) -> Sentence:
+    values = {"mean": gain.mean, "low": gain.low, "high": gain.high}
     return (
-        f"nDCG@{TOP} {gain.mean:+.{DIGITS}f}, "
-        f"95% interval {gain.low:+.{DIGITS}f} to {gain.high:+.{DIGITS}f}."
+        gettext_noop("nDCG@10 %(mean)s, 95%% interval %(low)s to %(high)s."),
+        {name: f"{value:+.{DIGITS}f}" for name, value in values.items()},
     )

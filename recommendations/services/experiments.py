@@ -8,10 +8,11 @@ from hashlib import blake2b
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from recommendations.conf import get_behaviour
 from recommendations.exceptions import ExperimentNotReady
-from recommendations.models import TRAINED, Arm, Experiment, ModelVersion, Treatment
+from recommendations.models import TRAINED, Arm, Experiment, ModelVersion, Surface, Treatment
 from recommendations.stores.base import Actor, Findings
 
 
@@ -80,10 +81,12 @@ def start(experiment: Experiment) -> None:
         )
         states = {one.pk: one for one in rivals.order_by("pk")}
         if states[experiment.pk].started_at:
-            raise ExperimentNotReady(f"{experiment} has been started before.")
+            text = _("%(name)s has been started before.")
+            raise ExperimentNotReady(text % {"name": experiment})
         for one in states.values():
             if one.started_at and not one.ended_at:
-                raise ExperimentNotReady(f"{one} still runs on this surface: end it first.")
+                text = _("%(name)s still runs on this surface: end it first.")
+                raise ExperimentNotReady(text % {"name": one})
         _check_arms(experiment, list(experiment.arms.select_related("version")))
         experiment.started_at = timezone.now()
         experiment.save(update_fields=["started_at"])
@@ -94,23 +97,26 @@ def end(experiment: Experiment) -> None:
     with transaction.atomic():
         locked = Experiment.objects.select_for_update().get(pk=experiment.pk)
         if not locked.started_at or locked.ended_at:
-            raise ExperimentNotReady(f"{experiment} does not run.")
+            raise ExperimentNotReady(_("%(name)s does not run.") % {"name": experiment})
         experiment.ended_at = timezone.now()
         experiment.save(update_fields=["ended_at"])
 
 
 def _check_arms(experiment: Experiment, arms: Sequence[Arm]) -> None:
     if len(arms) < 2:
-        raise ExperimentNotReady(f"{experiment} has {len(arms)} arms: it takes two or more.")
+        text = _("%(name)s has %(count)s arms: it takes two or more.")
+        raise ExperimentNotReady(text % {"name": experiment, "count": len(arms)})
     controls = sum(arm.is_control for arm in arms)
     if controls != 1:
-        raise ExperimentNotReady(f"{experiment} has {controls} control arms: it takes one.")
+        text = _("%(name)s has %(count)s control arms: it takes one.")
+        raise ExperimentNotReady(text % {"name": experiment, "count": controls})
     for arm in arms:
         if (arm.treatment == Treatment.VERSION) != (arm.version is not None):
-            raise ExperimentNotReady(
-                f"Arm {arm}: a version is named where the treatment is another version, and only "
+            text = _(
+                "Arm %(arm)s: a version is named where the treatment is another version, and only "
                 "there."
             )
+            raise ExperimentNotReady(text % {"arm": arm})
         if arm.version is not None:
             _check_version(experiment, arm, arm.version)
 
@@ -118,12 +124,22 @@ def _check_arms(experiment: Experiment, arms: Sequence[Arm]) -> None:
 def _check_version(experiment: Experiment, arm: Arm, version: ModelVersion) -> None:
     surface = experiment.surface if experiment.surface in TRAINED else TRAINED[0]
     if (version.surface, version.scope) != (surface, experiment.scope):
-        raise ExperimentNotReady(
-            f"Arm {arm}: {version} is for {version.surface} in {version.scope}, the experiment "
-            f"needs one for {surface} in {experiment.scope}."
+        text = _(
+            "Arm %(arm)s: %(version)s is for %(surface)s in %(scope)s, the experiment needs one "
+            "for %(needed)s in %(in)s."
         )
+        values = {
+            "arm": arm,
+            "version": version,
+            "surface": version.get_surface_display(),
+            "scope": version.scope,
+            "needed": Surface(surface).label,
+            "in": experiment.scope,
+        }
+        raise ExperimentNotReady(text % values)
     if not version.lists:
-        raise ExperimentNotReady(f"Arm {arm}: {version} has no lists any more.")
+        text = _("Arm %(arm)s: %(version)s has no lists any more.")
+        raise ExperimentNotReady(text % {"arm": arm, "version": version})
 
 
 def findings(experiment: Experiment) -> Findings | None:

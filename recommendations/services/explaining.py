@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from recommendations.choices import Effect, Outcome
 from recommendations.conf import get_store
 from recommendations.exceptions import InvalidArgument
@@ -77,12 +79,14 @@ def known_keys(keys: Iterable[str], scope: Scope) -> list[str]:
 
 
 def _products_in_cart(named: str, scope: Scope) -> Collection[str]:
-    store, (prefix, _, cart) = get_store(), named.partition(":")
+    store, (prefix, _colon, cart) = get_store(), named.partition(":")
     if prefix != "cart" or not isinstance(store, Carts):
-        raise InvalidArgument(f"There is no product or SKU {named!r}.")
+        text = _("The store has no product or SKU %(key)s.")
+        raise InvalidArgument(text % {"key": repr(named)})
     products = store.products_in_cart(cart, scope)
     if not products:
-        raise InvalidArgument(f"There is no cart {cart!r} with anything in it.")
+        text = _("There is no cart %(cart)s with anything in it.")
+        raise InvalidArgument(text % {"cart": repr(cart)})
     return products
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from recommendations.services.evaluation import DECISIVE, SHOWN
+from recommendations.services.sentences import read
 
 # Of the drawing, in its own units: names stand left of the bars, values right of them.
 BARS_FROM, BARS_WIDTH, ROW_HEIGHT = 170, 400, 36
@@ -71,8 +72,8 @@ def evaluation(metrics: Mapping[str, Any]) -> Evaluation | None:
     }
     rows = [_row(metrics, key, name) for key, name in names.items() if key in metrics]
     return Evaluation(
-        verdict=metrics.get("verdict", ""),
-        note=metrics.get("note", ""),
+        verdict=read(metrics.get("verdict", ())),
+        note=read(metrics.get("note", ())),
         conditions=", ".join(_conditions(metrics)),
         columns=SHOWN,
         rows=rows,
@@ -81,12 +82,12 @@ def evaluation(metrics: Mapping[str, Any]) -> Evaluation | None:
 
 
 def _conditions(metrics: Mapping[str, Any]) -> list[str]:
-    split, cases = metrics.get("split"), metrics.get("cases")
-    return [
-        *([metrics["protocol"]] if "protocol" in metrics else []),
-        *([f"{cases:,} orders of the hold-out"] if cases is not None else []),
-        *([f"split {split}"] if split else []),
-    ]
+    found = [metrics["protocol"]] if "protocol" in metrics else []
+    if "cases" in metrics:
+        found.append(_("%(cases)s orders of the hold-out") % {"cases": f"{metrics['cases']:,}"})
+    if "split" in metrics:
+        found.append(_("split %(split)s") % {"split": metrics["split"]})
+    return found
 
 
 def _row(metrics: Mapping[str, Any], key: str, name: str) -> Row:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from recommendations.choices import Phase
 from recommendations.models import ModelVersion
 from recommendations.services.leases import Lease
 
 #: Called with the phase and the share of the whole run that is done, from 0 to 1.
-Listener = Callable[[str, float], None]
+Listener = Callable[[Phase, float], None]
 
 SECONDS_BETWEEN_WRITES = 1.0
 
@@ -23,7 +24,7 @@ class RunProgress:
         self._listener = listener
         self._written = 0.0
 
-    def __call__(self, phase: str, share: float) -> None:
+    def __call__(self, phase: Phase, share: float) -> None:
         if self._listener:
             self._listener(phase, share)
         now = time.monotonic()

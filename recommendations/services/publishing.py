@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from recommendations.conf import get_settings
 from recommendations.engine.base import Entry, ListKind, Ranked
@@ -20,6 +21,7 @@ from recommendations.models import (
     ModelVersion,
     RankedList,
     RunStatus,
+    Surface,
 )
 
 LISTS_A_BATCH = 500
@@ -65,7 +67,7 @@ def replace_lists(version: ModelVersion, lists: Sequence[Ranked]) -> None:
     seeds = (ranked.seed for ranked in lists if ranked.kind == ListKind.ITEM)
     while batch := list(islice(seeds, LISTS_A_BATCH)):
         version.ranked_lists.filter(kind=ListKind.ITEM, seed_key__in=batch).delete()
-    for _ in write_lists(version, (one for one in lists if one.orders or one.entries)):
+    for _written in write_lists(version, (one for one in lists if one.orders or one.entries)):
         pass
 
 
@@ -74,7 +76,9 @@ def promote(version: ModelVersion) -> None:
     with transaction.atomic():
         locked = ModelVersion.objects.select_for_update().get(pk=version.pk)
         if locked.status not in (RunStatus.READY, RunStatus.REJECTED) or not locked.lists:
-            raise VersionNotPublishable(f"{version} has no finished lists: it is {locked.status}.")
+            text = _("%(version)s has no finished lists. Status: %(status)s.")
+            values = {"version": version, "status": locked.get_status_display()}
+            raise VersionNotPublishable(text % values)
         locked.published_at = locked.published_at or timezone.now()
         locked.save(update_fields=["published_at"])
         LiveVersion.objects.update_or_create(
@@ -89,7 +93,9 @@ def roll_back(surface: str, scope: str) -> ModelVersion:
         before = _published(surface, scope).filter(pk__lt=live.version_id if live else 0)
         earlier = before.first()
         if earlier is None:
-            raise VersionNotPublishable(f"{surface}/{scope} has no earlier version to go back to.")
+            text = _("%(surface)s in %(scope)s has no earlier version to go back to.")
+            named = dict(Surface.choices).get(surface, surface)
+            raise VersionNotPublishable(text % {"surface": named, "scope": scope})
         promote(earlier)
     return earlier
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from recommendations.choices import Effect, Target
 from recommendations.services.merging import Ranking
 from recommendations.stores.base import Offer
@@ -52,7 +54,7 @@ class Rule:
 
     def __str__(self) -> str:
         factor = f" × {self.factor:g}" if self.effect in (Effect.BOOST, Effect.BURY) else ""
-        return f"{self.effect}{factor} ({self.name})"
+        return f"{_(self.effect)}{factor} ({self.name})"
 
     def is_on(self, surface: str, scope: str, now: datetime, arm: str = "") -> bool:
         """`ends_at` itself is past the end."""

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+from recommendations.choices import Phase
 from recommendations.conf import Settings, get_settings, get_store
 from recommendations.engine.base import Document, Ranked, Recommender
 from recommendations.engine.interactions import Interactions, read_interactions
@@ -38,7 +40,9 @@ LINES_BETWEEN_TICKS = 20_000
 MAX_STRIKES = 3
 
 #: The verdict on lists that held-out baskets say nothing about.
-UNMEASURED = Verdict(True, {"note": "no held-out basket says what is similar or in demand"})
+UNMEASURED = Verdict(
+    True, {"note": [(gettext_noop("no held-out basket says what is similar or in demand"), {})]}
+)
 
 
 def train(
@@ -157,11 +161,11 @@ def _run(
     verdict = UNMEASURED
     if version.surface == Surface.FREQUENTLY_BOUGHT_WITH:
         model, verdict = _tuned_and_measured(model, version, interactions, documents, progress)
-    progress("fitting", EVALUATED)
+    progress(Phase.FITTING, EVALUATED)
     model.fit(interactions, documents)
     lists = _lists(version, model, interactions, documents)
     for written in publishing.write_lists(version, lists):
-        progress("writing lists", FITTED + (WRITTEN - FITTED) * written / len(lists))
+        progress(Phase.WRITING, FITTED + (WRITTEN - FITTED) * written / len(lists))
     if version.surface == Surface.FREQUENTLY_BOUGHT_WITH:
         counting.save(version, interactions, documents)
 
@@ -187,11 +191,11 @@ def _tuned_and_measured(
     progress: RunProgress,
 ) -> tuple[Recommender, Verdict]:
     settings = get_settings()
-    progress("tuning", READ)
+    progress(Phase.TUNING, READ)
     if settings.TUNE:
         model = model.tuned(learnable(interactions))
         version.params = model.get_params()
-    progress("evaluating", TUNED)
+    progress(Phase.EVALUATING, TUNED)
     live = publishing.live_version(version.surface, version.scope)
     return model, evaluate(model, interactions, settings, live=live, documents=documents)
 
@@ -225,7 +229,7 @@ def _ticking(
 ) -> Iterator[OrderLineFact]:
     for count, line in enumerate(lines):
         if count % LINES_BETWEEN_TICKS == 0:
-            progress("reading orders", READ * min(count / expected, 1.0))
+            progress(Phase.READING, READ * min(count / expected, 1.0))
         yield line
 
 

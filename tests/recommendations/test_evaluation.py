@@ -12,6 +12,7 @@ from recommendations.engine.popularity import Popularity
 from recommendations.engine.splits import Cases
 from recommendations.models import ModelVersion
 from recommendations.services.evaluation import evaluate, judge, published_lists, within
+from recommendations.services.sentences import read
 from recommendations.stores.base import ProductDoc
 from tests.engine.baskets import interactions
 
@@ -35,13 +36,14 @@ class TestEvaluate:
         assert verdict.metrics["model"]["intervals"]["ndcg@10"] == [1, 1]
         assert verdict.metrics["popularity"]["ndcg@10"] < 0.3
         assert (verdict.metrics["cases"], verdict.metrics["split"]) == (40, "time:0.9")
-        assert verdict.metrics["verdict"].startswith("Accepted. It beats popularity: nDCG@10 +0.")
+        said = read(verdict.metrics["verdict"])
+        assert said.startswith("Accepted. It beats popularity: nDCG@10 +0.")
 
     def test_one_that_only_equals_it_is_rejected(self):
         verdict = evaluate(Popularity(), daily(*PAIRS), SETTINGS)
         assert not verdict.accepted
         assert verdict.metrics["gains"] == {"popularity": [0, 0, 0]}
-        assert verdict.metrics["verdict"] == (
+        assert read(verdict.metrics["verdict"]) == (
             "Rejected. It does not beat popularity: "
             "nDCG@10 +0.0000, 95% interval +0.0000 to +0.0000."
         )
@@ -50,7 +52,7 @@ class TestEvaluate:
         verdict = evaluate(ItemKNN(), daily(*PAIRS), SETTINGS, live=live("popularity"))
         assert verdict.metrics["live"] == verdict.metrics["popularity"]
         assert verdict.metrics["live_version"] == "v7"
-        assert "not significantly worse than the live version" in verdict.metrics["verdict"]
+        assert "not significantly worse than the live version" in read(verdict.metrics["verdict"])
 
     def test_the_same_model_again_differs_by_nothing(self):
         verdict = evaluate(ItemKNN(), daily(*PAIRS), SETTINGS, live=live("item_knn"))
@@ -66,19 +68,19 @@ class TestEvaluate:
         assert verdict.metrics["gains"]["popularity"][0] > 0
         assert not verdict.accepted
         assert verdict.metrics["gains"]["live"][2] < 0
-        assert "It is significantly worse than the live version" in verdict.metrics["verdict"]
+        assert "It is significantly worse than the live version" in read(verdict.metrics["verdict"])
 
     def test_a_live_model_that_is_known_no_more_does_not_stop_the_gate(self):
         verdict = evaluate(ItemKNN(), daily(*PAIRS), SETTINGS, live=live("from_long_ago"))
         assert verdict.accepted
         assert "live" not in verdict.metrics
-        assert "v7, the live version, could not be compared" in verdict.metrics["note"]
+        assert "v7, the live version, could not be compared" in read(verdict.metrics["note"])
 
     def test_a_small_store_is_accepted_with_a_note(self):
         verdict = evaluate(ItemKNN(), daily("a b", "a b"), SETTINGS, live=live("item_knn"))
         assert verdict.accepted
-        assert verdict.metrics["note"] == "fewer than 30 baskets to ask about"
-        assert verdict.metrics["verdict"].startswith("Accepted unmeasured")
+        assert read(verdict.metrics["note"]) == "fewer than 30 baskets to ask about"
+        assert read(verdict.metrics["verdict"]).startswith("Accepted unmeasured")
 
 
 class TestJudge:

@@ -108,7 +108,7 @@ class TestRunning:
 
     def test_a_version_must_be_of_the_surface_and_have_its_lists(self):
         other = {"treatment": Treatment.VERSION, "version": version(Surface.TRENDING)}
-        with pytest.raises(ExperimentNotReady, match="is for trending in default"):
+        with pytest.raises(ExperimentNotReady, match="is for Trending in default"):
             experiments.start(experiment(CONTROL, other))
         empty = {"treatment": Treatment.VERSION, "version": version(lists=0)}
         with pytest.raises(ExperimentNotReady, match="has no lists any more"):

@@ -28,7 +28,7 @@ METRICS = {
         "intervals": {"ndcg@10": [0.1, 0.15], "hit_rate@10": [0.1, 0.3], "mrr@10": [0.05, 0.15]},
     },
     "gains": {"popularity": [0.1, 0.15, 0.2], "live": [0.05, 0.075, 0.1]},
-    "verdict": "Accepted. It beats popularity.",
+    "verdict": [["Accepted.", {}], ["It beats popularity:", {}]],
 }
 
 
@@ -55,7 +55,8 @@ class TestEvaluation:
         assert evaluation(METRICS).height == 3 * 36
 
     def test_a_version_that_could_not_be_measured_has_words_only(self):
-        shown = evaluation({"cases": 2, "split": "time:0.9", "note": "fewer than 30"})
+        note = [["fewer than %(least)s", {"least": 30}]]
+        shown = evaluation({"cases": 2, "split": "time:0.9", "note": note})
         assert (shown.note, shown.rows, shown.bars) == ("fewer than 30", [], [])
 
     def test_figures_of_zero_have_bars_of_no_width(self):
@@ -78,7 +79,7 @@ class TestPage:
 
     def test_it_shows_verdict_table_and_chart(self, admin_client):
         page = self.page(admin_client, METRICS)
-        assert "Accepted. It beats popularity." in page
+        assert "Accepted. It beats popularity:" in page
         assert "<td>0.2000 <small>(0.1500 … 0.2500)</small>" in page
         assert page.count("<rect ") == 3
         assert 'd="M410 18H570M410 13v10M570 13v10"' in page
@@ -86,13 +87,13 @@ class TestPage:
 
     def test_those_who_may_only_look_see_it(self, client):
         client.force_login(staff("recommendations.view_modelversion"))
-        assert "Accepted. It beats popularity." in self.page(client, METRICS)
+        assert "Accepted. It beats popularity:" in self.page(client, METRICS)
 
     def test_a_version_without_figures_has_a_page(self, admin_client):
         assert "held-out orders" not in self.page(admin_client, {})
 
     def test_text_of_a_version_is_escaped(self, admin_client):
-        page = self.page(admin_client, {"verdict": "<script>alert(1)</script>"})
+        page = self.page(admin_client, {"verdict": [["<script>alert(1)</script>", {}]]})
         assert "<script>alert(1)" not in page
 
     def test_what_a_real_run_stores_can_be_shown(self, admin_client, store):

@@ -13,6 +13,7 @@ from recommendations.models import LiveVersion, ModelVersion, RankedList, RunSta
 from recommendations.services import training
 from recommendations.services.leases import training_lease
 from recommendations.services.publishing import live_version
+from recommendations.services.sentences import read
 from recommendations.services.training import train
 from tests.recommendations.conftest import add_orders, configure
 
@@ -193,4 +194,4 @@ class TestGate:
 
     def test_a_store_too_small_to_measure_is_published_and_says_so(self, store):
         add_orders(store, "tea cup")
-        assert "fewer than 30" in train().metrics["note"]
+        assert "fewer than 30" in read(train().metrics["note"])

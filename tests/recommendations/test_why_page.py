@@ -91,7 +91,7 @@ def test_before_the_first_version_it_says_so(ask):
 @pytest.mark.parametrize("field", ["products", "wanted"])
 def test_an_unknown_key_is_told_beside_its_field(ask, field):
     answer = ask(**{field: "tea nonsense"})
-    assert answer.context["form"].errors == {field: ["There is no product or SKU 'nonsense'."]}
+    assert answer.context["form"].errors == {field: ["The store has no product or SKU 'nonsense'."]}
     assert "explanations" not in answer.context
 
 

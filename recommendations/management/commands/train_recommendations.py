@@ -11,6 +11,7 @@ from recommendations.exceptions import RecommendationsError
 from recommendations.management.console import console_for
 from recommendations.models import TRAINED, ModelVersion, RunStatus
 from recommendations.services.progress import Listener
+from recommendations.services.sentences import read
 from recommendations.services.training import train, train_all
 
 
@@ -49,9 +50,8 @@ class Command(BaseCommand):
 def summary(version: ModelVersion) -> str:
     """What a run came to, in a few lines."""
     if version.status == RunStatus.REJECTED:
-        published = (
-            f"Not published. {version.metrics['verdict']} Publish it with --force or in admin."
-        )
+        verdict = read(version.metrics["verdict"])
+        published = f"Not published. {verdict} Publish it with --force or in admin."
     else:
         published = "Published." if version.lists else "Not published: there is nothing to list."
     surface = version.get_surface_display()
@@ -65,7 +65,7 @@ def quality(version: ModelVersion) -> str:
     """How good it is, beside popularity."""
     figures = version.metrics
     if "model" not in figures:
-        return f"Quality not measured: {figures['note']}."
+        return f"Quality not measured: {read(figures['note'])}."
     model, popular = figures["model"]["ndcg@10"], figures["popularity"]["ndcg@10"]
     return (
         f"nDCG@10 {model:.4f} against {popular:.4f} of popularity "
