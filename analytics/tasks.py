@@ -29,5 +29,5 @@ def roll_up() -> None:
 
 @shared_task(name="analytics.prune_events")
 def prune_events() -> None:
-    """Deletes events and visitors older than `KEEP_MONTHS`."""
+    """Deletes events, visitors and rare searches older than `KEEP_MONTHS`."""
     retention.prune()

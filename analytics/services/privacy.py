@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from analytics.models import Event, Visitor
+from analytics.services.days import midnight
+from analytics.services.rollup import recount
 
 EXPORTED = (
     "kind", "at", "path", "source", "device", "product_key", "order_key", "query", "quantity",
@@ -27,10 +32,25 @@ def export(persons: Collection[str]) -> dict[str, Any]:
 
 
 def erase(persons: Collection[str]) -> dict[str, int]:
-    """Deletes the events of a person and of their devices. Counts by table."""
-    events, _ = _events_of(persons).delete()
+    """Deletes the events of a person and of their devices, and takes them out of the daily figures
+    of the days whose events are kept. Counts by table.
+
+    Each day is a transaction by itself, the devices come last: if it is stopped, doing it again
+    does the rest.
+    """
+    theirs = _events_of(persons).order_by()
+    places = {(timezone.localdate(at), scope) for at, scope in theirs.values_list("at", "scope")}
+    events = sum(_erase_day(theirs, day, scope) for day, scope in sorted(places))
     visitors, _ = Visitor.objects.filter(person__in=persons).delete()
     return {"events": events, "visitors": visitors}
+
+
+def _erase_day(theirs: QuerySet[Event], day: date, scope: str) -> int:
+    inside = theirs.filter(scope=scope, at__gte=midnight(day), at__lt=midnight(day + timedelta(1)))
+    with transaction.atomic():
+        events, _ = inside.delete()
+        recount(day, scope)
+    return events
 
 
 def _events_of(persons: Collection[str]) -> QuerySet[Event]:

@@ -8,10 +8,9 @@ from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
-from analytics.conf import get_settings
 from analytics.models import DailyFigure, Event, EventKind, RollUp
 from analytics.services.days import midnight
-from analytics.services.retention import kept_since
+from analytics.services.retention import first_kept_day
 from analytics.stats.daily import Figure, figures_of_day
 from analytics.stats.events import Events
 
@@ -59,10 +58,25 @@ def rolled_up_until() -> datetime | None:
 def roll_day(day: date, scope: str) -> None:
     """Replaces the figures of a day in one transaction; two at a time wait for one another."""
     with transaction.atomic():
-        RollUp.objects.select_for_update().get_or_create(pk=RollUp.ONLY)
+        _wait_for_others()
         rows = _rows(day, scope, count_day(day, scope))
         DailyFigure.objects.filter(day=day, scope=scope).delete()
         DailyFigure.objects.bulk_create(rows, batch_size=ROWS_A_WRITE)
+
+
+def recount(day: date, scope: str) -> None:
+    """`roll_day` after events were taken out of a day: one that is pruned keeps its figures, and
+    one that was not counted yet is left to `roll_up`."""
+    with transaction.atomic():
+        _wait_for_others()
+        counted = DailyFigure.objects.filter(day=day, scope=scope).exists()
+        if counted and day >= first_kept_day(timezone.now()):
+            roll_day(day, scope)
+
+
+def _wait_for_others() -> None:
+    """Until the end of the transaction nobody else writes figures."""
+    RollUp.objects.select_for_update().get_or_create(pk=RollUp.ONLY)
 
 
 def count_day(day: date, scope: str) -> list[Figure]:
@@ -105,6 +119,6 @@ def _days(new: QuerySet[Event]) -> list[date]:
     span = new.aggregate(first=Min("at"), last=Max("at"))
     if span["first"] is None:
         return []
-    oldest = kept_since(timezone.now(), get_settings().KEEP_MONTHS)
-    first, last = (timezone.localdate(at) for at in (max(span["first"], oldest), span["last"]))
+    first = max(timezone.localdate(span["first"]), first_kept_day(timezone.now()))
+    last = timezone.localdate(span["last"])
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]

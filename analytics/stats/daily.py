@@ -21,6 +21,7 @@ from analytics.stats.visits import Visits, describe, visit_of
 HOUR = 3600.0
 #: Places a day tells apart; the visits of all others are those of one.
 MOST_PLACES = 40
+#: All keys that are not told apart.
 OTHER = "(other)"
 PRODUCT = "(product)"
 BETWEEN = " › "
@@ -59,6 +60,7 @@ class Measure(StrEnum):
     SEARCHES = "searches"  # by query, as those below
     EMPTY = "empty"
     OPENED = "opened"
+    SEARCHERS = "searchers"  # visitors of the day, each once a query
 
 
 class Figure(NamedTuple):
@@ -275,10 +277,16 @@ def _searches(day: Day) -> list[Figure]:
         day.visit, day.at, searching[day.inside], opening[day.inside]
     )
     queries = _texts([searches.normalised(query)[:LONGEST_KEY] for query in events.query.tolist()])
+    query, _ = encode(queries.tolist())
+    asked = np.zeros(len(events), dtype=bool)
+    asked[day.inside] = searches.first_asked(
+        day.visitor, day.at, query[day.inside], searching[day.inside]
+    )
     return [
         *day.sum_events(Measure.SEARCHES, searching, queries),
         *day.sum_events(Measure.EMPTY, searching & (events.results == 0), queries),
         *day.sum_events(Measure.OPENED, opened, queries),
+        *day.sum_events(Measure.SEARCHERS, asked, queries),
     ]
 
 

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.stats.arrays import Codes, Flags, Floats
+from analytics.stats.arrays import Codes, Flags, Floats, group_of
 
 
 def normalised(query: str) -> str:
     """Queries that differ in case and spaces only are one: "  Green  TEA " → "green tea"."""
     return " ".join(query.casefold().split())
+
+
+def first_asked(visitor: Codes, at: Floats, query: Codes, searching: Flags) -> Flags:
+    """The first search of each visitor for each query: as many as it has distinct visitors.
+
+    visitor, query: codes (n,); at: Unix seconds (n,); searching: which events are searches (n,).
+    Returns (n,), false for events that are no search.
+    """
+    rows = np.flatnonzero(searching)
+    rows = rows[np.argsort(at[rows], kind="stable")]
+    _, first = group_of(visitor[rows], query[rows])
+    result = np.zeros(len(visitor), dtype=bool)
+    result[rows[first]] = True
+    return result
 
 
 def followed(visit: Codes, at: Floats, searching: Flags, opening: Flags) -> Flags:

@@ -3,9 +3,10 @@
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
-from analytics.models import Event
+from analytics.models import DailyFigure, Event
 from analytics.services.reports.base import Filters
 from analytics.services.rollup import roll_up
+from analytics.stats.daily import Figure
 
 DAY = date(2026, 5, 4)  # a Monday
 START = datetime(2026, 5, 4, tzinfo=UTC)
@@ -21,6 +22,16 @@ def event(kind, minute=0, visitor="v", *, day=0, **given):
 
 def happened(*events):
     Event.objects.bulk_create(events)
+
+
+def stored(day=DAY, scope="default"):
+    """The figures of a day as they are in the table."""
+    return sorted(
+        Figure(row.measure, key, row.source, row.device, row.currency, value,
+               row.simulated.get(key, 0))
+        for row in DailyFigure.objects.filter(day=day, scope=scope)
+        for key, value in row.sums.items()
+    )  # fmt: skip
 
 
 def order(key, person, *, day=0, amount="10.00", lines=1, **given):

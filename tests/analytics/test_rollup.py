@@ -11,21 +11,10 @@ from hypothesis.extra.django import TestCase
 from analytics import tasks
 from analytics.models import DailyFigure, RollUp
 from analytics.services.rollup import OVERLAP, count_day, roll_day, roll_up
-from analytics.stats.daily import Figure
-from tests.analytics.behaviour import DAY, event, happened, tea_shop
+from tests.analytics.behaviour import DAY, event, happened, stored, tea_shop
 from tests.shop.threads import at_once
 
 pytestmark = pytest.mark.django_db
-
-
-def stored(day=DAY, scope="default"):
-    """The figures of a day as they are in the table."""
-    return sorted(
-        Figure(row.measure, key, row.source, row.device, row.currency, value,
-               row.simulated.get(key, 0))
-        for row in DailyFigure.objects.filter(day=day, scope=scope)
-        for key, value in row.sums.items()
-    )  # fmt: skip
 
 
 def visits(**where):

@@ -17,6 +17,7 @@ from analytics.services.reports.base import Filters, named, tables
 from analytics.services.reports.experiments import compare
 from analytics.services.reports.paths import place_names
 from analytics.services.reports.rfm import SEGMENTS
+from analytics.services.reports.searches import query_name
 from analytics.services.reports.subjects import SUBJECTS
 from analytics.services.rollup import roll_up
 from analytics.stats import daily, paths, rfm
@@ -216,6 +217,8 @@ def test_every_name_that_statistics_give_can_be_read_in_chinese():
 def test_what_has_no_name_is_read_as_it_is():
     assert named({"a": "A"})("b") == "b"
     assert place_names("/(search)/") == "/(search)/"
+    with override("zh-hans"):
+        assert (query_name(daily.OTHER), query_name("(cart)")) == ("（其他）", "(cart)")
 
 
 def test_plots_can_be_written_as_json():

@@ -10,8 +10,14 @@ from analytics.services.retention import prune
 
 
 class Command(BaseCommand):
-    help = "Deletes events and visitors older than ANALYTICS['KEEP_MONTHS']."
+    help = (
+        "Deletes events and visitors older than ANALYTICS['KEEP_MONTHS'], and puts together what "
+        "few visitors searched for on those days."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         pruned = prune()
-        self.stdout.write(f"{pruned.events:,} events and {pruned.visitors:,} visitors deleted.")
+        self.stdout.write(
+            f"{pruned.events:,} events and {pruned.visitors:,} visitors deleted, "
+            f"rare searches of {pruned.days:,} days put together."
+        )

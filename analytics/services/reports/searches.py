@@ -11,15 +11,21 @@ from analytics.services.reports import reading
 from analytics.services.reports.base import Filters, Report, Unit, column, table
 from analytics.services.reports.reading import NOTHING
 from analytics.services.reports.reading import sums as read_sums
-from analytics.stats.daily import Measure
+from analytics.services.retention import LEAST_SEARCHERS
+from analytics.stats.daily import OTHER, Measure
 
 #: Queries in each table.
 MOST = 200
 
 
+def query_name(query: str) -> str:
+    """A query, or what stands for those of few visitors, in the language of the reader."""
+    return gettext(query) if query == OTHER else query
+
+
 @dataclass(frozen=True)
 class QueryRow:
-    query: str = column(_("Query"), Unit.TEXT)
+    query: str = column(_("Query"), Unit.TEXT, shown=query_name)
     searches: int = column(_("Searches"))
     empty: int = column(_("Without a result"))
     unopened: int = column(_("With results, nothing opened"))
@@ -54,15 +60,20 @@ def report(filters: Filters) -> Searches:
     missing = reading.nothing_rolled_up()
     if not rows:
         missing.append(gettext("No searches: send SEARCH events with `query` and `results`."))
+    notes = [
+        gettext("Opened is a search with a product or suggestion opened before the next search.")
+    ]
+    if (Measure.SEARCHES, OTHER) in found:
+        text = gettext(
+            "On days whose events are no longer kept, the queries that fewer than %(least)s "
+            "visitors had are one: (other)."
+        )
+        notes.append(text % {"least": LEAST_SEARCHERS})
     return Searches(
         filters=filters,
         simulated=reading.share_simulated(every),
         missing=missing,
-        notes=[
-            gettext(
-                "Opened is a search with a product or suggestion opened before the next search."
-            )
-        ],
+        notes=notes,
         summary=[_summary(totals)] if rows else [],
         top=_largest(rows, "searches"),
         empty=_largest(rows, "empty"),

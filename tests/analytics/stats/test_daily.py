@@ -132,6 +132,18 @@ def test_searches():
     assert sums(found, Measure.SEARCHES) == {"green tea": 2, "gren tea": 1}
     assert sums(found, Measure.EMPTY) == {"gren tea": 1}
     assert sums(found, Measure.OPENED) == {"green tea": 1}
+    assert sums(found, Measure.SEARCHERS) == {"green tea": 1, "gren tea": 1}
+
+
+def test_a_searcher_has_the_channel_of_the_first_search():
+    # v comes twice and asks for the same; who it was at 3 o'clock nobody knows
+    found = figures(
+        event("SEARCH", 60, query="tea", source="email"),
+        event("SEARCH", 120, query="Tea", source="search"),
+        event("SEARCH", 180, "", query="tea"),
+    )
+    assert sums(found, Measure.SEARCHES) == {"tea": 3}
+    assert [f.source for f in found if f.measure == Measure.SEARCHERS] == ["email"]
 
 
 def test_what_is_simulated_is_told_apart():
