@@ -105,7 +105,7 @@ def test_filters_are_used_with_the_keyboard(opened):
     page.get_by_role("button", name="Show").press("Enter")
     page.wait_for_url("**source=email**")
     table = page.get_by_role("region", name="Visits by channel: table")
-    assert table.get_by_role("rowheader").all_inner_texts() == ["email"]
+    assert table.get_by_role("rowheader").all_inner_texts() == ["E-mail"]
 
 
 def test_plots_take_the_colours_of_the_theme(opened):
