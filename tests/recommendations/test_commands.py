@@ -95,6 +95,17 @@ class TestSuggest:
         assert answer["basket"] == ["cup", "tea"]
         assert "cup" not in [one["key"] for one in answer["suggestions"]]
 
+    def test_a_cart_stands_for_what_is_in_it(self, trained, store):
+        store.carts["7"] = ["tea", "milk"]
+        answer = json.loads(run("suggest", "cart:7", "CUP-RED", "tea", "--json"))
+        assert answer["basket"] == ["tea", "milk", "cup"]
+
+    @pytest.mark.parametrize("empty", ["cart:8", "cart:9", "cart:"])
+    def test_a_cart_that_is_not_there_or_empty_is_refused(self, trained, store, empty):
+        store.carts["8"] = []
+        with pytest.raises(CommandError, match="no cart"):
+            run("suggest", empty)
+
     def test_a_named_product_is_explained_wherever_it_stands(self, trained):
         answer = json.loads(run("suggest", "tea", "--first", "1", "--json", "--why", "milk"))
         assert [(one["key"], one["outcome"]) for one in answer["candidates"]] == [

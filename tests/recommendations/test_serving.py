@@ -191,3 +191,26 @@ def test_orders_of_a_product_are_asked_for_once_until_the_version_learns_of_more
     version.ranked_lists.filter(seed_key="cup").update(orders=4)
     type(version).objects.update(orders_changed_at=DAY_0)
     assert lift_of_cup() == (pytest.approx((2 / 3) / (4 / 5)), 3)
+
+
+def test_each_of_many_baskets_is_filled_past_what_is_not_for_sale(store):
+    """More of them than are looked at beforehand: who comes out short is looked up again."""
+    gone = [f"gone{n}" for n in range(10)]
+    for seed in ("tea", "milk"):
+        add_orders(store, *[f"{seed} {' '.join(gone)}"] * 3, f"{seed} cup jam")
+    store.unavailable |= set(gone)
+    train()
+    answers = frequently_bought_with([["tea"], ["milk"]], 2)
+    assert [{one.key for one in answer.items} for answer in answers] == [{"cup", "jam"}] * 2
+    assert {one.source for answer in answers for one in answer.items} == {Source.BOUGHT_TOGETHER}
+
+
+def test_a_reason_is_worded_once_and_only_if_it_is_read(store, monkeypatch):
+    worded = []
+    monkeypatch.setattr(serving, "reason_for", lambda *given: worded.append(given) or "because")
+    add_orders(store, "tea cup")
+    train()
+    (suggestion,) = frequently_bought_with([["tea"]], 1)[0].items
+    assert worded == []
+    assert suggestion.reason == suggestion.reason == "because"
+    assert len(worded) == 1

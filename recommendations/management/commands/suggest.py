@@ -33,10 +33,15 @@ BASKETS_A_BATCH = 200
 
 
 class Command(BaseCommand):
-    help = "Suggests products for a basket of product keys (or SKUs; cart:ID for those in a cart)."
+    help = "Suggests products for a basket of product keys (or SKUs)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("keys", nargs="*", metavar="KEY", help="The products in the basket.")
+        parser.add_argument(
+            "keys",
+            nargs="*",
+            metavar="KEY",
+            help="The products in the basket; cart:ID stands for all that is in a cart.",
+        )
         parser.add_argument("--first", type=int, default=4, help="How many suggestions (4).")
         parser.add_argument("--scope", default="default")
         parser.add_argument(
