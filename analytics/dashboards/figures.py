@@ -227,28 +227,14 @@ def _money(report: Report) -> str:
 
 
 def _searches(report: Searches) -> list[Figure]:
+    shown = (
+        (_("Most frequent searches"), "top", report.top, "searches"),
+        (_("Most often without a result"), "empty", report.empty, "empty"),
+        (_("Results nobody opens"), "unopened", report.unopened, "unopened"),
+    )
     return [
-        bars(
-            _("Most frequent searches"),
-            "top",
-            texts(report.top, "query"),
-            column(report.top, "searches"),
-            _("Searches"),
-        ),
-        bars(
-            _("Most often without a result"),
-            "empty",
-            texts(report.empty, "query"),
-            column(report.empty, "empty"),
-            _("Searches"),
-        ),
-        bars(
-            _("Results nobody opens"),
-            "unopened",
-            texts(report.unopened, "query"),
-            column(report.unopened, "unopened"),
-            _("Searches"),
-        ),
+        bars(title, rows_of, texts(rows, "query"), column(rows, counted), _("Searches"))
+        for title, rows_of, rows, counted in shown
     ]
 
 

@@ -98,12 +98,6 @@ def _memory(version_id: int, state: State) -> Memory:
     return memory
 
 
-def forget() -> None:
-    """For whoever takes versions back behind this process: tests, and a restored database."""
-    _memories.clear()
-    _last_live.clear()
-
-
 @dataclass
 class Lists:
     """What one version has for some seeds, and what is popular: "" stands for overall."""
