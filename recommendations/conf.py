@@ -69,6 +69,9 @@ class Settings:
     #: From 0 to 1, how much a suggestion counts less for being like those above it (maximal
     #: marginal relevance); 0: not at all.
     DIVERSITY: float = 0.0
+    #: How much low ratings and many returns count against a product wherever it is suggested: the
+    #: power that its quality is raised to (0: not at all).
+    QUALITY_WEIGHT: float = 1.0
     #: Baskets of the hold-out that are scored.
     EVALUATION_BASKETS: int = 5000
     #: Published versions whose lists are kept for a roll back.

@@ -149,6 +149,13 @@ class StoreContract:
         assert sorted(doc.title for doc in docs) == sorted(p.title for p in WORLD.products)
         assert len({doc.key for doc in docs}) == len(WORLD.products)
 
+    def test_returns_are_the_orders_that_were_taken_back(self) -> None:
+        docs = self.make_store(WORLD).products(self.scope)
+        returns = {doc.title: doc.returns for doc in docs if doc.returns}
+        if not returns:
+            raise SkipTest("this store counts no returns")
+        assert returns == {"Cup": 1, "Sold out": 1}
+
     def test_categories_are_named_with_those_above_them(self) -> None:
         store = self.make_store(WORLD)
         names = store.categories(self.scope)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Avg, Count, Max, Min, QuerySet
 from django.http import HttpRequest
 
 from recommendations.stores.base import (
@@ -25,6 +25,7 @@ from shop.carts.models import Cart, CartLine
 from shop.catalog.models import Attribute, Category, Product, PublicationState, Variant
 from shop.customers.services import customer_of
 from shop.orders.models import TAKEN_BACK, Order, OrderLine
+from shop.reviews.models import Review
 
 PRODUCTS_A_QUERY = 2_000
 
@@ -53,13 +54,14 @@ class ShopStore:
         )
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
-        categories = _category_paths()
+        categories, ratings, returns = _category_paths(), _ratings(), _returns()
         products = (
             Product.objects.annotate(lowest=Min("variants__price"))
             .select_related("category")
             .prefetch_related("attributes__attribute")
         )
         for product in products.order_by("pk").iterator(chunk_size=PRODUCTS_A_QUERY):
+            rating, count = ratings.get(product.pk, (None, 0))
             yield ProductDoc(
                 key=product.code,
                 title=product.title,
@@ -68,6 +70,9 @@ class ShopStore:
                 category_keys=category_keys(product.category),
                 attributes={a.attribute.name: a.value for a in product.attributes.all()},
                 price=None if product.lowest is None else float(product.lowest),
+                rating=rating,
+                ratings=count,
+                returns=returns.get(product.code, 0),
             )
 
     def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
@@ -168,6 +173,20 @@ def _prefixes(path: str | None) -> tuple[str, ...]:
 
 def _buyer(customer: int | None, email: str) -> str | None:
     return f"customer {customer}" if customer else email.lower() or None
+
+
+def _ratings() -> dict[int, tuple[float, int]]:
+    """Product id → the mean of its published ratings, and how many there are."""
+    rated = Review.objects.published().order_by().values("product")
+    rows = rated.annotate(mean=Avg("rating"), count=Count("pk"))
+    return {product: (mean, n) for product, mean, n in rows.values_list("product", "mean", "count")}
+
+
+def _returns() -> dict[str, int]:
+    """Product code → orders with it that were taken back."""
+    lines = OrderLine.objects.filter(order__status__in=TAKEN_BACK).order_by()
+    counted = lines.values("product_code").annotate(orders=Count("order", distinct=True))
+    return dict(counted.values_list("product_code", "orders"))
 
 
 def _category_paths() -> dict[int | None, tuple[str, ...]]:

@@ -27,7 +27,7 @@ class ListKind(StrEnum):
 
 
 class Document(Protocol):
-    """What content models read about a product; `stores.base.ProductDoc` has this shape."""
+    """What is known of a product besides its orders; `stores.base.ProductDoc` has this shape."""
 
     @property
     def key(self) -> str: ...
@@ -43,6 +43,12 @@ class Document(Protocol):
     def price(self) -> float | None: ...
     @property
     def category_keys(self) -> tuple[str, ...]: ...
+    @property
+    def rating(self) -> float | None: ...
+    @property
+    def ratings(self) -> int: ...
+    @property
+    def returns(self) -> int: ...
 
 
 class Entry(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from django.utils.crypto import salted_hmac
@@ -23,8 +23,9 @@ from recommendations.stores.base import Actor, ChangedOrder, ProductDoc, Scope
 
 logger = logging.getLogger(__name__)
 
-#: Names of the artifacts: what training read, what changed since, and the products' categories.
-READ, NEWS, CATEGORIES = "read", "news", "categories"
+#: Names of the artifacts: what training read, what changed since, and of the products the
+#: categories and the factors of those that count less.
+READ, NEWS, CATEGORIES, QUALITY = "read", "news", "categories", "quality"
 LEDGER = {field.name for field in fields(Ledger)}
 #: Shows whether buyers were coded with the secret of today.
 SECRET = "secret"  # noqa: S105
@@ -37,10 +38,24 @@ def save(version: ModelVersion, interactions: Interactions, documents: Sequence[
     try:
         _save_ledger(version, READ, Ledger.of(interactions, _coder()))
         keys = {document.key: document.category_keys for document in documents}
-        text = np.frombuffer(json.dumps(keys).encode(), dtype=np.uint8)
-        artifacts.save(version, CATEGORIES, {"text": text})
+        _save_json(version, CATEGORIES, keys)
     except BadArtifact as error:
         logger.warning("%s can't be refreshed, only trained again: %s", version, error)
+
+
+def save_quality(version: ModelVersion, factors: Mapping[str, float]) -> None:
+    """Product → what its scores were multiplied by, of those that count less, if any do."""
+    if not factors:
+        return
+    try:
+        _save_json(version, QUALITY, factors)
+    except BadArtifact as error:
+        logger.warning("%s can't say which products count less: %s", version, error)
+
+
+def quality_of(version: ModelVersion) -> dict[str, float]:
+    """What `save_quality` saved. Raises `BadArtifact` where it is damaged."""
+    return _load_json(version, QUALITY) or {}
 
 
 @dataclass(frozen=True)
@@ -78,10 +93,9 @@ class Counted:
 
     def documents(self, products: Iterable[str]) -> list[ProductDoc]:
         """The categories of these products as training saw them; of newer ones as they are."""
-        stored = artifacts.load(self.version, CATEGORIES, ["text"])
-        if stored is None:
+        categories = _load_json(self.version, CATEGORIES)
+        if categories is None:
             raise BadArtifact(f"{self.version} keeps no categories.")
-        categories = json.loads(stored["text"].tobytes())
         new = set(products) - categories.keys()
         if new:
             offers = get_store().offers(new, Actor(), Scope(self.version.scope))
@@ -92,6 +106,16 @@ class Counted:
 
     def save_news(self) -> None:
         _save_ledger(self.version, NEWS, self.news)
+
+
+def _save_json(version: ModelVersion, name: str, values: Mapping[str, Any]) -> None:
+    text = np.frombuffer(json.dumps(values).encode(), dtype=np.uint8)
+    artifacts.save(version, name, {"text": text})
+
+
+def _load_json(version: ModelVersion, name: str) -> dict[str, Any] | None:
+    stored = artifacts.load(version, name, ["text"])
+    return None if stored is None else json.loads(stored["text"].tobytes())
 
 
 def _coder() -> Coder:

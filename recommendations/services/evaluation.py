@@ -15,6 +15,7 @@ from recommendations.engine.bootstrap import Estimate, estimates
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.metrics import ListScorer, figures_per_case, ranks_of_hidden
 from recommendations.engine.popularity import Popularity
+from recommendations.engine.quality import weighed
 from recommendations.engine.registry import make_model
 from recommendations.engine.splits import Cases, hide_one_item, split_by_time
 from recommendations.exceptions import InvalidArgument
@@ -138,10 +139,12 @@ def published_lists(
     interactions: Interactions,
     settings: Settings,
     documents: Sequence[Document] = (),
+    factors: Mapping[str, float] = {},
 ) -> Iterator[Ranked]:
-    """The lists of a fitted model as served: cut, filtered, above what is popular."""
-    lists = model.ranked(publication(settings))
-    return with_popularity(lists, interactions, settings, documents)
+    """The lists of a fitted model as served: cut, filtered, above what is popular, and with the
+    `factors` of `quality`. An evaluation has none: what customers say by now was not known then."""
+    lists = weighed(model.ranked(publication(settings)), factors)
+    return with_popularity(lists, interactions, settings, documents, factors)
 
 
 def with_popularity(
@@ -149,6 +152,7 @@ def with_popularity(
     interactions: Interactions,
     settings: Settings,
     documents: Sequence[Document] = (),
+    factors: Mapping[str, float] = {},
 ) -> Iterator[Ranked]:
     """Adds what is popular. A model with a list for everybody, such as popularity itself, keeps
     its own."""
@@ -157,7 +161,7 @@ def with_popularity(
         has_own |= ranked.kind == ListKind.GLOBAL and not ranked.seed
         yield ranked
     if not has_own:
-        yield from popularity_lists(interactions, settings, documents)
+        yield from weighed(popularity_lists(interactions, settings, documents), factors)
 
 
 def with_every_item(lists: Iterable[Ranked], orders: Mapping[str, int]) -> list[Ranked]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +11,18 @@ from django.utils.translation import gettext as _
 
 from recommendations.choices import Effect, Outcome
 from recommendations.conf import get_store
-from recommendations.exceptions import InvalidArgument
-from recommendations.models import MerchandisingRule, Surface
+from recommendations.exceptions import BadArtifact, InvalidArgument
+from recommendations.models import MerchandisingRule, ModelVersion, Surface
+from recommendations.services.counting import quality_of
+from recommendations.services.lists import Lists
 from recommendations.services.questions import Question
 from recommendations.services.rules import Rule
 from recommendations.services.serving import ANYBODY, Answering
 from recommendations.services.steering import active_rules, as_rule
 from recommendations.services.suggestions import Suggestion, Suggestions
 from recommendations.stores.base import Carts, Scope
+
+logger = logging.getLogger(__name__)
 
 #: Surfaces whose question is some products, and nothing else.
 FOR_PRODUCTS = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.SIMILAR_PRODUCTS)
@@ -29,13 +34,14 @@ SHOWN, DEPTH = 8, 30
 class Explanation:
     """One product, its share of the score by seed, the rules about it by name, and what became of
     it. `rank` is the model's, 0 where it is no candidate; `place` in the answer, 0 where it is not
-    shown."""
+    shown. `quality`: what low ratings and returns have multiplied its score by, 1 for most."""
 
     rank: int
     key: str
     title: str
     score: float
     shares: dict[str, float]
+    quality: float
     rules: tuple[str, ...]
     for_sale: bool
     outcome: Outcome
@@ -129,6 +135,7 @@ def explain(
     ranks = {key: rank for rank, key in enumerate(ranking.keys, start=1)}
     keys = list(dict.fromkeys([*ranking.keys[:depth], *effects.pins, *wanted]))
     answering.look_up(keys)
+    factors = _factors(answering.lists)
 
     def outcome(key: str, rules: Collection[Rule]) -> Outcome:
         first_that_holds = {
@@ -151,6 +158,7 @@ def explain(
             title=offer.title if offer else "",
             score=ranking.score(key) if key in ranks else 0.0,
             shares={share.seed: share.score for share in ranking.shares(key)},
+            quality=factors.get(key, 1.0),
             rules=tuple(map(str, rules)),
             for_sale=answering.is_for_sale(key),
             outcome=outcome(key, rules),
@@ -158,6 +166,17 @@ def explain(
         )
 
     return [explanation(key) for key in keys]
+
+
+def _factors(lists: Lists) -> dict[str, float]:
+    """Of the products that count less in these lists."""
+    if lists.memory is None:
+        return {}
+    try:
+        return quality_of(ModelVersion(pk=lists.memory.version_id))
+    except BadArtifact as error:
+        logger.warning("nobody can say what counts less: %s", error)
+        return {}
 
 
 def suggestion_json(suggestion: Suggestion) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -16,12 +16,13 @@ from recommendations.conf import get_settings, get_store
 from recommendations.engine.base import Additive, Document, Ranked
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.ledger import Changes
+from recommendations.engine.quality import weighed
 from recommendations.engine.ranking import with_added, with_evidence
 from recommendations.engine.registry import make_model
 from recommendations.exceptions import BadArtifact, InvalidArgument, NothingToLearn
 from recommendations.models import ModelVersion, Surface
 from recommendations.services import publishing
-from recommendations.services.counting import Counted
+from recommendations.services.counting import Counted, quality_of
 from recommendations.services.evaluation import publication, with_every_item, with_popularity
 from recommendations.services.leases import Lease, training_lease
 from recommendations.services.training import check, train_on_news
@@ -66,12 +67,12 @@ def _refresh(live: ModelVersion, known: datetime, lease: Lease) -> ModelVersion 
     X = counted.interactions()
     if X.n_baskets == 0:
         raise NothingToLearn("All orders have been taken back.")
-    documents = counted.documents(X.items)
-    lists = {live: _lists(live, X, changes, documents)}
+    documents, factors = counted.documents(X.items), quality_of(live)
+    lists = {live: _lists(live, X, changes, documents, factors)}
     trending = publishing.live_version(Surface.TRENDING, live.scope)
     if trending is not None:
         model = make_model(trending.model, trending.params).fit(X, documents)
-        lists[trending] = list(model.ranked(publication(get_settings())))
+        lists[trending] = list(weighed(model.ranked(publication(get_settings())), factors))
     with transaction.atomic():
         lease.lock()  # a refresh that has been taken over must not publish
         counted.save_news()
@@ -84,7 +85,11 @@ def _refresh(live: ModelVersion, known: datetime, lease: Lease) -> ModelVersion 
 
 
 def _lists(
-    version: ModelVersion, X: Interactions, changes: Changes, documents: Sequence[Document]
+    version: ModelVersion,
+    X: Interactions,
+    changes: Changes,
+    documents: Sequence[Document],
+    factors: Mapping[str, float],
 ) -> list[Ranked]:
     """Those of the touched products, and what is popular."""
     settings = get_settings()
@@ -94,10 +99,11 @@ def _lists(
     model = make_model(version.model, version.params)
     if isinstance(model, Additive):
         seeds = np.array(sorted(position[key] for key in touched if key in position), dtype=int)
-        lists = list(model.fit(X, documents).ranked(publication(settings), seeds))
+        found = model.fit(X, documents).ranked(publication(settings), seeds)
+        lists = list(weighed(found, factors))
     else:
         lists = _as_learned(version, X, changes)
-    return with_every_item(with_popularity(lists, X, settings, documents), touched)
+    return with_every_item(with_popularity(lists, X, settings, documents, factors), touched)
 
 
 def _as_learned(version: ModelVersion, X: Interactions, changes: Changes) -> list[Ranked]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from recommendations.choices import Phase
 from recommendations.conf import Settings, get_settings, get_store
 from recommendations.engine.base import Document, Ranked, Recommender
 from recommendations.engine.interactions import Interactions, read_interactions
+from recommendations.engine.quality import quality, weighed
 from recommendations.engine.registry import make_model
 from recommendations.exceptions import GivenUp, InvalidArgument, NothingToLearn
 from recommendations.models import TRAINED, ModelVersion, RunStatus, Surface
@@ -163,7 +164,9 @@ def _run(
         model, verdict = _tuned_and_measured(model, version, interactions, documents, progress)
     progress(Phase.FITTING, EVALUATED)
     model.fit(interactions, documents)
-    lists = _lists(version, model, interactions, documents)
+    factors = quality(documents, interactions, get_settings().QUALITY_WEIGHT)
+    counting.save_quality(version, factors)
+    lists = _lists(version, model, interactions, documents, factors)
     for written in publishing.write_lists(version, lists):
         progress(Phase.WRITING, FITTED + (WRITTEN - FITTED) * written / len(lists))
     if version.surface == Surface.FREQUENTLY_BOUGHT_WITH:
@@ -205,13 +208,15 @@ def _lists(
     model: Recommender,
     interactions: Interactions,
     documents: Sequence[Document],
+    factors: Mapping[str, float],
 ) -> list[Ranked]:
     """The other surfaces fall back on what is published beside "frequently bought with"."""
     settings = get_settings()
     if version.surface != Surface.FREQUENTLY_BOUGHT_WITH:
-        return list(model.ranked(publication(settings)))
+        return list(weighed(model.ranked(publication(settings)), factors))
     n = dict(zip(interactions.items, interactions.item_orders().tolist(), strict=True))
-    return with_every_item(published_lists(model, interactions, settings, documents), n)
+    lists = published_lists(model, interactions, settings, documents, factors)
+    return with_every_item(lists, n)
 
 
 def _read(scope: Scope, progress: RunProgress) -> Interactions:

@@ -31,10 +31,12 @@ class Actor:
 
 @dataclass(frozen=True)
 class ProductDoc:
-    """What content-based models read about a product.
+    """What models read about a product besides who bought it.
 
     `categories` are names for reading, `category_keys` what `Store.categories` knows them by; both
-    go from the top of the tree down.
+    go from the top of the tree down. `rating` is the mean of its `ratings` many ratings, on a scale
+    from above 0, the higher the better; `returns` counts the orders with it that were taken back.
+    What a store does not know it leaves out.
     """
 
     key: str
@@ -44,6 +46,9 @@ class ProductDoc:
     attributes: Mapping[str, str] = field(default_factory=dict)
     price: float | None = None
     category_keys: tuple[str, ...] = ()
+    rating: float | None = None
+    ratings: int = 0
+    returns: int = 0
 
 
 @dataclass(frozen=True)

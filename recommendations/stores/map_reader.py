@@ -21,7 +21,8 @@ from recommendations.stores.mapping import (
 )
 from recommendations.stores.paths import Path, PathError, follow, nearest
 
-AMOUNTS = (BooleanField, DecimalField, FloatField, IntegerField)
+NUMBERS = (DecimalField, FloatField, IntegerField)
+AMOUNTS = (BooleanField, *NUMBERS)
 #: The numbers of the system checks, by what is wrong.
 ENTRY, MODEL, PATH, FUNCTION, VALUE = range(101, 106)
 
@@ -124,6 +125,13 @@ class MapReader:
         if isinstance(source, Path) and not isinstance(source.field, AMOUNTS):
             message = f"is wrong: {value!r} is neither a boolean nor a number."
             self._add(PATH, where, message, "Name a flag or the stock, or a function.")
+        return source
+
+    def _number(self, where: str, model: Any, value: Any) -> Source | None:
+        source = self._source(where, model, value)
+        if isinstance(source, Path) and not isinstance(source.field, NUMBERS):
+            message = f"is wrong: {value!r} is no number."
+            self._add(PATH, where, message, "Name a field that holds one, or a function.")
         return source
 
     def _sources(self, where: str, model: Any, value: Any) -> Any:

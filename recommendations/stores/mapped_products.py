@@ -22,7 +22,7 @@ def _read(source: Source | None, one: Any) -> Any:
 
 def document(store: StoreMap, one: Any, tree: CategoryTree) -> ProductDoc:
     product = store.product
-    price = _read(product.price, one)
+    price, rating = _read(product.price, one), _read(product.rating, one)
     keys, names = store.categories_of(one, tree)
     return ProductDoc(
         key=str(product.key.value(one)),
@@ -32,6 +32,9 @@ def document(store: StoreMap, one: Any, tree: CategoryTree) -> ProductDoc:
         category_keys=keys,
         attributes=_attributes(product, one),
         price=None if price is None else float(price),
+        rating=None if rating is None else float(rating),
+        ratings=int(_read(product.ratings, one) or 0),
+        returns=int(_read(product.returns, one) or 0),
     )
 
 

@@ -40,6 +40,10 @@ class ProductMap:
     attributes: Mapping[str, Path] | Callable[..., Any] = _optional("named_sources", {})
     price: Source | None = _optional("source")
     available: Source | None = _optional("amount")
+    #: As in a `ProductDoc`: the mean of the ratings, how many there are, and orders taken back.
+    rating: Source | None = _optional("number")
+    ratings: Source | None = _optional("number")
+    returns: Source | None = _optional("number")
     #: Returns the products, with whatever the functions above need already fetched.
     queryset: Callable[[], Any] | None = _optional("function")
     scope: Path | None = _optional("any_path")
@@ -48,6 +52,7 @@ class ProductMap:
     def loads(self) -> set[str]:
         """What to prefetch, so that following all these paths costs no query a product."""
         sources: list[Any] = [self.title, self.description, self.price, self.available]
+        sources += [self.rating, self.ratings, self.returns]
         sources += [] if callable(self.categories) else self.categories
         sources += [] if callable(self.attributes) else self.attributes.values()
         return {one.load for one in sources if isinstance(one, Path) and one.load}

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Avg, Count, Max, Min, Q
 from django.db.models.functions import Coalesce
-from oscar.core.loading import get_class, get_model
+from oscar.core.loading import get_class, get_model, is_model_registered
 
 from recommendations.conf import SETTING, Settings, get_settings
 from recommendations.exceptions import InvalidArgument
@@ -25,8 +25,16 @@ from recommendations.stores.base import (
     Purchase,
     Scope,
 )
+from recommendations.stores.oscar_orders import (
+    CANONICAL,
+    facts,
+    lines_that_count,
+    of_site,
+    orders_that_count,
+    returns,
+)
 from recommendations.stores.paths import follow, nearest
-from recommendations.stores.querying import column_values, facts_by_order, known_keys, with_lines
+from recommendations.stores.querying import column_values, known_keys, with_lines
 from recommendations.stores.trees import Category as CategoryNode
 from recommendations.stores.trees import CategoryTree
 
@@ -38,14 +46,11 @@ Product = get_model("catalogue", "Product")
 ProductAttribute = get_model("catalogue", "ProductAttribute")
 ProductCategory = get_model("catalogue", "ProductCategory")
 Order = get_model("order", "Order")
-OrderLine = get_model("order", "Line")
 OrderStatusChange = get_model("order", "OrderStatusChange")
 StockRecord = get_model("partner", "StockRecord")
 
 PRODUCTS_A_QUERY = 2_000
 PRODUCT_KEY = follow(Product, "pk")
-#: Lines hold the child that was bought; what is recommended is the product it is a child of.
-CANONICAL = Coalesce("product__parent_id", "product_id")
 
 
 class OscarStore:
@@ -56,14 +61,14 @@ class OscarStore:
         return [*_check_statuses(settings), *_check_sites(settings)]
 
     def order_lines(self, scope: Scope) -> Iterator[OrderLineFact]:
-        return _facts(_orders(scope), _lines(scope))
+        return facts(orders_that_count(scope), lines_that_count(scope))
 
     def count_order_lines(self, scope: Scope) -> int:
-        return _lines(scope).count()
+        return lines_that_count(scope).count()
 
     def orders_changed_at(self, scope: Scope) -> datetime | None:
-        placed = Order._default_manager.filter(_of_site("site", scope))
-        changed = OrderStatusChange._default_manager.filter(_of_site("order__site", scope))
+        placed = Order._default_manager.filter(of_site("site", scope))
+        changed = OrderStatusChange._default_manager.filter(of_site("order__site", scope))
         moments = (
             placed.aggregate(at=Max("date_placed"))["at"],
             changed.aggregate(at=Max("date_created"))["at"],
@@ -73,7 +78,7 @@ class OscarStore:
     def changed_orders(self, scope: Scope, since: datetime) -> Iterator[ChangedOrder]:
         """Imported orders keep their old dates: they are those with a higher id than the first
         that was placed since. A status that is set without `Order.set_status` leaves no trace."""
-        orders = Order._default_manager.filter(_of_site("site", scope))
+        orders = Order._default_manager.filter(of_site("site", scope))
         first = orders.filter(date_placed__gte=since).aggregate(pk=Min("pk"))["pk"]
         changes = OrderStatusChange._default_manager.filter(date_created__gte=since)
         changed = Q(pk__in=changes.values("order"))
@@ -82,17 +87,20 @@ class OscarStore:
         numbers = orders.filter(changed).order_by("pk").values_list("pk", "number")
         return with_lines(
             numbers,
-            lambda keys: _facts(
-                _orders(scope).filter(pk__in=keys), _lines(scope).filter(order__in=keys)
+            lambda keys: facts(
+                orders_that_count(scope).filter(pk__in=keys),
+                lines_that_count(scope).filter(order__in=keys),
             ),
         )
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
         tree, strategy = CategoryTree(_categories), Selector().strategy()
+        ratings, returned = _ratings(), returns(scope)
         products = _with_stock(Product.objects.browsable_dashboard())
         products = products.prefetch_related("categories").prefetch_attribute_values()
         for product in products.order_by("pk").iterator(chunk_size=PRODUCTS_A_QUERY):
             categories = tree.around([one.pk for one in product.categories.all()])
+            rating, count = ratings.get(product.pk, (None, 0))
             yield ProductDoc(
                 key=str(product.pk),
                 title=product.get_title(),
@@ -101,6 +109,9 @@ class OscarStore:
                 category_keys=tuple(one.key for one in categories),
                 attributes=_attributes(product),
                 price=_price(_fetch(strategy, product)),
+                rating=rating,
+                ratings=count,
+                returns=returned.get(product.pk, 0),
             )
 
     def canonical_keys(self, keys: Collection[str], scope: Scope) -> Mapping[str, str]:
@@ -122,7 +133,7 @@ class OscarStore:
         if kind != "user":
             return []
         rows = (
-            _lines(scope)
+            lines_that_count(scope)
             .filter(order__user=user)
             .order_by("-order__date_placed", "-pk")
             .values_list(CANONICAL, "order__number", "order__date_placed")
@@ -182,41 +193,6 @@ class OscarStore:
         return [keys[basket.pk] for basket in baskets]
 
 
-def _lines(scope: Scope) -> QuerySet[Any]:
-    """Those that count. A line outlives its product, and then says nothing any more."""
-    taken_back = get_settings().OSCAR_TAKEN_BACK
-    return (
-        OrderLine._default_manager.filter(_of_site("order__site", scope), product__isnull=False)
-        .exclude(order__status__in=taken_back)
-        .exclude(status__in=taken_back)
-    )
-
-
-def _orders(scope: Scope) -> QuerySet[Any]:
-    """Those that count."""
-    orders = Order._default_manager.filter(_of_site("site", scope))
-    return orders.exclude(status__in=get_settings().OSCAR_TAKEN_BACK)
-
-
-def _facts(orders: QuerySet[Any], lines: QuerySet[Any]) -> Iterator[OrderLineFact]:
-    return facts_by_order(
-        orders,
-        ("number", "user", "guest_email", "date_placed"),
-        lambda number, user, email, placed_at: (
-            number,
-            f"user {user}" if user else email.lower() or None,
-            placed_at,
-        ),
-        lines,
-        CANONICAL,
-    )
-
-
-def _of_site(path: str, scope: Scope) -> Q:
-    sites = get_settings().OSCAR_SITES
-    return Q(**{path: sites[scope.name]}) if sites else Q()
-
-
 def _with_stock(products: Any) -> Any:
     """All that a strategy reads, in a constant number of queries."""
     children = Product.objects.public().prefetch_related("stockrecords")
@@ -273,6 +249,17 @@ def _attributes(product: Any) -> dict[str, str]:
 
 def _price(info: Any) -> float | None:
     return float(info.price.excl_tax) if info.price.exists else None
+
+
+def _ratings() -> dict[int, tuple[float, int]]:
+    """Product id → the mean of its approved ratings, and how many there are; none where the app
+    for reviews is left out."""
+    if not is_model_registered("reviews", "ProductReview"):
+        return {}
+    reviews = get_model("reviews", "ProductReview").objects.approved().order_by()
+    rated = reviews.values(rated=CANONICAL)
+    rows = rated.annotate(mean=Avg("score"), n=Count("pk")).values_list("rated", "mean", "n")
+    return {product: (mean, n) for product, mean, n in rows}
 
 
 def _categories() -> dict[int, CategoryNode]:

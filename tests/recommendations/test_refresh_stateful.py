@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,8 +14,10 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from recommendations.conf import get_settings
 from recommendations.engine.interactions import read_interactions
 from recommendations.engine.pairs import pair_orders
+from recommendations.engine.quality import quality, weighed
 from recommendations.engine.registry import make_model
 from recommendations.models import LiveVersion, ModelVersion
+from recommendations.services.counting import Counted
 from recommendations.services.evaluation import (
     popularity_lists,
     publication,
@@ -45,7 +48,13 @@ class Shop(RuleBasedStateMachine):
         ModelVersion.objects.all().delete()
         self.store = current_store()
         self.store.docs = {
-            key: ProductDoc(key, key, category_keys=("vowels",) if key in "ae" else ("others",))
+            key: ProductDoc(
+                key,
+                key,
+                category_keys=("vowels",) if key in "ae" else ("others",),
+                rating=1.0 if key == "b" else 5.0,
+                ratings=30,
+            )
             for key in PRODUCTS
         }
         self.store.lines, self.store.changed = [], {}
@@ -98,7 +107,9 @@ class Shop(RuleBasedStateMachine):
     @invariant()
     def the_live_version_is_a_full_rebuild(self):
         self.live = live_version(SURFACE, "default")
-        self.X = read_interactions(self.store.order_lines(Scope()))
+        # Ages count from the newest order of the training: an undated one is as old as that.
+        landmark = Counted.load(self.live).read.landmark
+        self.X = replace(read_interactions(self.store.order_lines(Scope())), landmark=landmark)
         assert (self.live.orders, self.live.items) == (self.X.n_baskets, self.X.n_items)
         stored = {
             (row.kind, row.seed_key): (row.orders, by_key(*row.entries))
@@ -131,7 +142,8 @@ class CountingShop(Shop):
         settings = get_settings()
         model = make_model(self.live.model, self.live.params).fit(self.X)
         documents = list(self.store.products(Scope()))
-        assert stored == self.expected(published_lists(model, self.X, settings, documents))
+        lists = published_lists(model, self.X, settings, documents, quality(documents, self.X))
+        assert stored == self.expected(lists)
 
 
 class LearnedShop(Shop):
@@ -152,7 +164,8 @@ class LearnedShop(Shop):
     def check(self, stored):
         settings = get_settings()
         documents = list(self.store.products(Scope()))
-        popular = self.expected(popularity_lists(self.X, settings, documents))
+        lists = popularity_lists(self.X, settings, documents)
+        popular = self.expected(weighed(lists, quality(documents, self.X)))
         assert {place for place in stored if place[0] == "global"} == {
             place for place in popular if place[0] == "global"
         }

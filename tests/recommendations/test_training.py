@@ -14,7 +14,8 @@ from recommendations.services import training
 from recommendations.services.leases import training_lease
 from recommendations.services.publishing import live_version
 from recommendations.services.sentences import read
-from recommendations.services.training import train
+from recommendations.services.training import train, train_all
+from recommendations.stores.base import ProductDoc
 from tests.recommendations.conftest import add_orders, configure
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,19 @@ def test_a_run_publishes_lists_of_every_seed_and_of_what_is_popular(store):
     keys, _, pair_orders = lists["item", "tea"]
     assert (keys, pair_orders) == (["cup"], [2])
     assert lists["item", "jam"] == [[], [], []]
+
+
+def test_what_is_rated_low_comes_later_wherever_it_is_suggested(store, settings):
+    configure(settings, MODEL="item_knn", SIMILAR_MODEL="item_knn")
+    add_orders(store, *["tea cup"] * 3, *["tea pot"] * 3, "tea", "cup")
+    keys = {seed: entries[0] for (_, seed), entries in lists_of(train()).items()}
+    assert (keys["tea"], keys[""]) == (["pot", "cup"], ["tea", "cup", "pot"])
+    for key, rating in {"tea": 5, "cup": 5, "pot": 1}.items():
+        store.docs[key] = ProductDoc(key, key, rating=rating, ratings=100)
+    for version in train_all(force=True):
+        keys = {seed: entries[0] for (_, seed), entries in lists_of(version).items()}
+        assert keys.get("tea", ["cup", "pot"]) == ["cup", "pot"]
+        assert keys.get("", ["tea", "cup", "pot"]) == ["tea", "cup", "pot"]
 
 
 def test_every_list_says_in_how_many_orders_its_seed_was(store):

@@ -53,8 +53,18 @@ def test_the_way_of_every_candidate(ask, trained):
 def test_the_table_can_be_read_aloud(ask):
     _, table = ask().content.decode().split("<caption>The best candidates")
     table, _ = table.split("</table>", 1)
-    assert table.count('<th scope="col">') == 8
+    assert table.count('<th scope="col">') == 9
     assert table.count('<th scope="row">') == 4
+
+
+def test_what_low_ratings_cost_a_product(ask, trained):
+    trained.docs["cup"] = ProductDoc("cup", "CUP", rating=1, ratings=50)
+    trained.docs["pot"] = ProductDoc("pot", "POT", rating=5, ratings=50)
+    train_all()
+    answer = ask()
+    found = {one.key: one.quality for one in answer.context["explanations"]}
+    assert found == {"pot": 1, "cup": pytest.approx((50 + 10 * 3) / 60 / 3), "jam": 1, "bread": 1}
+    assert "<td>× 0.44</td>" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from recommendations.stores.base import Scope
 from shop.carts.models import Cart
 from shop.orders.models import Order, OrderStatus
 from shop.orders.services import change_status
+from shop.reviews.models import Review
 from shop.store import ShopStore
 from tests import factories
 
@@ -49,3 +50,18 @@ def test_a_cart_is_found_by_its_id(unknown):
         cart.lines.create(variant=factories.variant(sku=code), quantity=1)
     assert ShopStore().products_in_cart(str(cart.pk), Scope()) == ["tea", "cup"]
     assert ShopStore().products_in_cart(unknown, Scope()) == []
+
+
+def test_published_ratings_and_orders_taken_back_speak_of_a_product():
+    tea, cup = factories.product("tea"), factories.product("cup")
+    for rating, status in ((5, "PUBLISHED"), (2, "PUBLISHED"), (1, "PENDING"), (1, "REJECTED")):
+        Review.objects.create(
+            product=tea, customer=factories.customer(user=None), rating=rating, status=status
+        )
+    factories.order(["tea", "cup"], status=OrderStatus.REFUNDED)
+    factories.order(["tea", "tea"], status=OrderStatus.CANCELLED)
+    factories.order(["cup"])
+    found = {
+        doc.key: (doc.rating, doc.ratings, doc.returns) for doc in ShopStore().products(Scope())
+    }
+    assert found == {tea.code: (3.5, 2, 2), cup.code: (None, 0, 1)}

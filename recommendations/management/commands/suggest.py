@@ -162,7 +162,7 @@ def suggestion_table(suggestions: tuple[Suggestion, ...]) -> Table:
 
 
 def explanation_table(explanations: list[Explanation]) -> Table:
-    table = Table("#", "Candidate", "Title", "Score", "From", "Rules", "Outcome")
+    table = Table("#", "Candidate", "Title", "Score", "From", "Quality", "Rules", "Outcome")
     for one in explanations:
         shares = ", ".join(f"{seed} {part:.0%}" for seed, part in one.parts.items())
         table.add_row(
@@ -171,6 +171,7 @@ def explanation_table(explanations: list[Explanation]) -> Table:
             one.title,
             f"{one.score:.4g}",
             shares or ("popular" if one.rank else ""),
+            f"× {one.quality:.2f}" if one.quality < 1 else "",
             ", ".join(one.rules),
             one.outcome.value,
         )

@@ -12,7 +12,7 @@ from oscar.apps.partner.strategy import Default
 from oscar.core.loading import get_model
 
 from recommendations.exceptions import InvalidArgument
-from recommendations.stores import querying
+from recommendations.stores import oscar, querying
 from recommendations.stores.base import Actor, OrderLineFact, Scope
 from recommendations.stores.oscar import OscarStore
 from recommendations.testing import NOON
@@ -22,6 +22,7 @@ from tests.projects.oscar.partner.strategy import MEMBERS_ONLY
 pytestmark = pytest.mark.django_db
 ANYWHERE, ANYBODY = Scope(), Actor()
 ProductAttribute = get_model("catalogue", "ProductAttribute")
+ProductReview = get_model("reviews", "ProductReview")
 
 
 @pytest.fixture
@@ -44,6 +45,35 @@ def child_of(shirt):
 
 def test_its_own_analytics_app_is_installed_beside_ours():
     assert apps.get_app_config("analytics").name == "oscar.apps.analytics"
+
+
+class TestFeedback:
+    def test_approved_reviews_of_a_product_and_its_children(self, store, shirt):
+        review = {"title": "x", "body": "x", "name": "Bo", "email": "bo@example.com"}
+        for of, score, status in (
+            (shirt, 5, ProductReview.APPROVED),
+            (child_of(shirt), 2, ProductReview.APPROVED),
+            (shirt, 1, ProductReview.FOR_MODERATION),
+        ):
+            ProductReview.objects.create(product=of, score=score, status=status, **review)
+        goods.product()
+        found = {doc.title: (doc.rating, doc.ratings) for doc in store.products(ANYWHERE)}
+        assert found == {"Shirt": (3.5, 2), "Mug": (None, 0)}
+
+    def test_orders_and_lines_that_were_taken_back(self, store, shirt):
+        mug = goods.product()
+        goods.order([child_of(shirt), mug], status="Cancelled")
+        goods.order([child_of(shirt), mug]).lines.filter(product=mug).update(status="Cancelled")
+        goods.order([mug])
+        assert {doc.title: doc.returns for doc in store.products(ANYWHERE)} == {
+            "Shirt": 1,
+            "Mug": 2,
+        }
+
+    def test_without_the_app_for_reviews_there_are_no_ratings(self, store, monkeypatch):
+        monkeypatch.setattr(oscar, "is_model_registered", lambda app, model: False)
+        goods.product()
+        assert [doc.ratings for doc in store.products(ANYWHERE)] == [0]
 
 
 class TestOrderLines:

@@ -88,6 +88,7 @@ MISTAKES = {
         "'maker__name'",
     ),
     "a text for a stock": ({"product.available": "name"}, "E103", "neither a boolean", "stock"),
+    "a text for a rating": ({"product.rating": "name"}, "E103", "is no number", "holds one"),
     "no basket": ({"basket_line.basket": "wish_list__name"}, "E103", "plain field", "foreign key"),
     "no product": (
         {"order_line.product": "purchase"},

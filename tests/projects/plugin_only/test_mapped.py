@@ -67,6 +67,18 @@ def test_a_product_is_described_by_all_its_paths(store, django_assert_num_querie
     }
 
 
+def test_ratings_and_returns_come_from_fields_and_functions(settings):
+    functions = "tests.projects.plugin_only.toys"
+    change(settings, {"product.rating": "age", "product.returns": f"{functions}.times_sent_back"})
+    toy(age=3)
+    toy("Plain")
+    found = {
+        doc.title: (doc.rating, doc.ratings, doc.returns)
+        for doc in MappedStore().products(ANYWHERE)
+    }
+    assert found == {"Train": (3.0, 0, 5), "Plain": (None, 0, 5)}
+
+
 class TestCategories:
     def test_an_offer_has_them_from_the_top_down(self, store, django_assert_num_queries):
         for number in range(9):

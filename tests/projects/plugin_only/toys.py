@@ -30,6 +30,11 @@ TOGETHER = World(
 )
 
 
+def times_sent_back(toy: Toy) -> int:
+    """A function for a map."""
+    return 5
+
+
 def department(names: Sequence[str]) -> Department | None:
     """The innermost of these, each inside the one before."""
     inner = None
