@@ -9,8 +9,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 from numba import njit, prange
-
-from recommendations.engine.interactions import Interactions
+from scipy import sparse
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -56,8 +55,8 @@ class Row(NamedTuple):
     end: Longs
 
 
-def lay_out(interactions: Interactions) -> Layout:
-    baskets, n_items = interactions.baskets, interactions.n_items
+def lay_out(baskets: sparse.csr_array) -> Layout:
+    n_items = int(baskets.shape[1])
     shares = numba.get_num_threads()
     with one_kernel_at_a_time:
         counts = _count_items(baskets.indptr, baskets.indices, n_items, shares)

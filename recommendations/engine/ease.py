@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Self
 
+import numba
 import numpy as np
 import numpy.typing as npt
+from numba import njit, prange
 from scipy import linalg, sparse
 
 from recommendations.engine.base import Document, Publication, Ranked, Recommender
 from recommendations.engine.confirmation import Confirmation
+from recommendations.engine.cooccurrence import (
+    Floats,
+    Layout,
+    add_up,
+    clear,
+    empty_row,
+    lay_out,
+    one_kernel_at_a_time,
+)
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.ranking import rank_pairs
 
@@ -60,10 +71,9 @@ class EASE(Recommender):
         self.modelled_ = most_frequent(X, self.max_items)
         self.interactions_ = X
         self.confirmation_ = Confirmation(X)
-        self.weights_ = solve(
-            weighted_gram(X, self.modelled_, self.basket_size_exponent, self.half_life_days),
-            self.regularization,
-        )
+        weights = basket_weights(X, self.basket_size_exponent, self.half_life_days)
+        gram = weighted_gram(X.baskets[:, self.modelled_], weights)
+        self.weights_ = solve(gram, self.regularization)
         return self
 
     def ranked(self, publication: Publication) -> Iterator[Ranked]:
@@ -88,20 +98,46 @@ def most_frequent(X: Interactions, size: int) -> npt.NDArray[np.intp]:
     return np.sort(order[:size])
 
 
-def weighted_gram(
-    X: Interactions,
-    items: npt.NDArray[np.intp],
-    basket_size_exponent: float,
-    half_life_days: float | None,
-) -> npt.NDArray[np.float32]:
-    """G of these items by the formula of `EASE`, in Fortran order."""
+def basket_weights(
+    X: Interactions, basket_size_exponent: float, half_life_days: float | None
+) -> npt.NDArray[np.float64]:
+    """(baskets,) w_b |b|^−γ by the formula of `EASE`."""
     weights = np.maximum(X.basket_sizes(), 1) ** -float(basket_size_exponent)
-    if half_life_days is not None:
-        weights = weights * X.decay(half_life_days)
-    chosen = sparse.csr_array(X.baskets[:, items], dtype=np.float64)
-    # Weighted in float64: float32 drifts where a million small weights are added up.
-    gram = chosen.T @ sparse.diags_array(weights) @ chosen
-    return np.asfortranarray(gram.toarray(), dtype=np.float32)
+    return weights if half_life_days is None else weights * X.decay(half_life_days)
+
+
+def weighted_gram(
+    baskets: sparse.csr_array, weights: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float32]:
+    """Xᵀ diag(weights) X of binary baskets, (items, items) in Fortran order.
+
+    Added up in float64: float32 drifts where a million small weights are added up.
+    """
+    n_items = int(baskets.shape[1])
+    gram = np.zeros((n_items, n_items), dtype=np.float32, order="F")
+    layout, shares = lay_out(baskets), numba.get_num_threads() * 8
+    with one_kernel_at_a_time:
+        _add_up_all(layout, weights, np.zeros(0, dtype=np.int64), gram, shares)
+    gram[np.diag_indices(n_items)] = baskets.T @ weights
+    return gram
+
+
+@njit(parallel=True, cache=True, nogil=True)
+def _add_up_all(
+    layout: Layout,
+    weights: Floats,
+    no_buyers: npt.NDArray[np.int64],
+    gram: npt.NDArray[np.float32],
+    n_shares: int,
+) -> None:
+    n_items = len(layout.items)
+    for share in prange(n_shares):
+        row = empty_row(n_items, True, False)
+        for rank in range(share, n_items, n_shares):
+            n_touched = add_up(rank, layout, weights, no_buyers, False, row)
+            for other in row.touched[:n_touched]:
+                gram[layout.items[other], layout.items[rank]] = row.sums[other]
+            clear(n_touched, row)
 
 
 def solve(gram: npt.NDArray[np.float32], regularization: float) -> npt.NDArray[np.float32]:

@@ -30,7 +30,7 @@ def pair_orders(
 
     Pairs in fewer than `min_orders` baskets or of fewer than `min_buyers` buyers are left out.
     """
-    layout = lay_out(interactions)
+    layout = lay_out(interactions.baskets)
     buyers = interactions.buyers if min_buyers > 1 else np.zeros(0, np.int64)
     asked = (layout, np.zeros(0), buyers, min_orders, min_buyers, numba.get_num_threads() * 8)
     n_items = interactions.n_items
@@ -57,7 +57,7 @@ def orders_of_pairs(
 ) -> Ints:
     """C_ij of the pairs of seeds[row] and others[row, place], 0 where the pair may not be
     published, in the shape of `others`. An index of −1 is no item."""
-    layout = lay_out(interactions)
+    layout = lay_out(interactions.baskets)
     ranks = np.empty(interactions.n_items, dtype=np.int32)
     ranks[layout.items] = np.arange(interactions.n_items)
     found = np.zeros(others.shape, dtype=np.int32)

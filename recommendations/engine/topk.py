@@ -63,7 +63,7 @@ def pair_topk(
     """
     if once_a_buyer and weights is None:
         weights = np.ones(interactions.n_baskets)
-    layout = lay_out(interactions)
+    layout = lay_out(interactions.baskets)
     n_seeds = interactions.n_items if seeds is None else len(seeds)
     shape = n_seeds, min(k, max(interactions.n_items - 1, 0))
     best = Neighbours(np.full(shape, -1, np.int32), np.zeros(shape), np.zeros(shape, np.int32))

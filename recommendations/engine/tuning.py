@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numba
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from numba import njit, prange
 
-from recommendations.engine.ease import most_frequent, solve, weighted_gram
+from recommendations.engine.cooccurrence import Floats, Ints, one_kernel_at_a_time
+from recommendations.engine.ease import basket_weights, most_frequent, solve, weighted_gram
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.metrics import ndcg_per_case
 from recommendations.engine.splits import Cases, hide_one_item, split_by_time
@@ -23,7 +25,6 @@ MAX_ITEMS = 3_000
 EXPONENTS = (1.0, 0.75, 0.5)
 HALF_LIVES = (90.0, 365.0)
 REGULARIZATION_STEP = 3.0
-BATCH = 512
 
 
 @dataclass(frozen=True)
@@ -36,22 +37,19 @@ class EaseParameters:
 def tune_ease(interactions: Interactions, seed: int = 0) -> EaseParameters:
     """The parameters with the best nDCG@10 of basket completion on the newest tenth.
 
-    One after the other: λ up and down by threes for each γ, then the half-life. With too few
-    baskets to ask about the defaults stand.
+    One after the other: λ up and down by threes for each γ, from where the γ before it ended,
+    then the half-life. With too few baskets to ask about the defaults stand.
     """
     split = split_by_time(interactions, TRAIN_SHARE, seed)
     cases = hide_one_item(split, MAX_CASES, seed)
+    best = EaseParameters()
     if len(cases) < MIN_CASES:
-        return EaseParameters()
+        return best
     quality = _Quality(split.train, cases)
-    best = max(
-        (_climb(quality, EaseParameters(basket_size_exponent=gamma)) for gamma in EXPONENTS),
-        key=quality,
-    )
-    others = [
-        EaseParameters(best.regularization, best.basket_size_exponent, half_life)
-        for half_life in HALF_LIVES
-    ]
+    for gamma in EXPONENTS:
+        found = _climb(quality, replace(best, basket_size_exponent=gamma))
+        best = max(best, found, key=quality)
+    others = [replace(best, half_life_days=half_life) for half_life in HALF_LIVES]
     return max([best, *others], key=quality)
 
 
@@ -60,9 +58,7 @@ def _climb(quality: Callable[[EaseParameters], float], start: EaseParameters) ->
     best = start
     for factor in (REGULARIZATION_STEP, 1 / REGULARIZATION_STEP):
         while True:
-            step = EaseParameters(
-                best.regularization * factor, best.basket_size_exponent, best.half_life_days
-            )
+            step = replace(best, regularization=best.regularization * factor)
             if quality(step) <= quality(best):
                 break
             best = step
@@ -79,10 +75,11 @@ class _Quality:
 
     def __init__(self, train: Interactions, cases: Cases) -> None:
         self._train = train
-        self._items = most_frequent(train, MAX_ITEMS)
-        self._seen = sparse.csr_array(cases.seen[:, self._items], dtype=np.float32)
-        column = np.full(train.n_items, -1)
-        column[self._items] = np.arange(len(self._items))
+        items = most_frequent(train, MAX_ITEMS)
+        self._baskets = train.baskets[:, items]
+        self._seen = cases.seen[:, items]
+        column = np.full(train.n_items, -1, dtype=np.int32)
+        column[items] = np.arange(len(items))
         self._hidden = column[cases.hidden]
         self._known: dict[EaseParameters, float] = {}
         self._weighted: tuple[float, float | None] | None = None
@@ -97,18 +94,37 @@ class _Quality:
         asked = (parameters.basket_size_exponent, parameters.half_life_days)
         if self._weighted != asked:
             self._weighted = asked
-            self._gram = weighted_gram(self._train, self._items, *asked)
+            self._gram = weighted_gram(self._baskets, basket_weights(self._train, *asked))
         return self._gram
 
     def _ranks(self, S: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Ranks among the modelled items; a hidden item that is not one of them ranks last."""
         ranks = np.full(len(self._hidden), np.inf)
-        asked = np.flatnonzero(self._hidden >= 0)
-        for start in range(0, len(asked), BATCH):
-            rows = asked[start : start + BATCH]
-            baskets = self._seen[rows]
-            scores = baskets @ S
-            scores[baskets.nonzero()] = -np.inf
-            own = scores[np.arange(len(rows)), self._hidden[rows]][:, None]
-            ranks[rows] = (scores > own).sum(axis=1) + ((scores == own).sum(axis=1) + 1) / 2
+        seen, shares = self._seen, numba.get_num_threads() * 8
+        with one_kernel_at_a_time:
+            _rank_all(S, seen.indptr, seen.indices, self._hidden, ranks, shares)
         return ranks
+
+
+@njit(parallel=True, cache=True, nogil=True)
+def _rank_all(
+    S: npt.NDArray[np.float32], ptr: Ints, seen: Ints, hidden: Ints, ranks: Floats, n_shares: int
+) -> None:
+    """Ranks of the hidden items of all baskets, ties at their mean."""
+    for share in prange(n_shares):
+        scores = np.empty(len(S), dtype=np.float32)
+        for case in range(share, len(hidden), n_shares):
+            if hidden[case] < 0:
+                continue
+            basket = seen[ptr[case] : ptr[case + 1]]
+            scores[:] = 0
+            for item in basket:
+                scores += S[item]
+            for item in basket:
+                scores[item] = -np.inf
+            own = scores[hidden[case]]
+            better, equal = 0, 0
+            for score in scores:
+                better += score > own
+                equal += score == own
+            ranks[case] = better + (equal + 1) / 2

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, router, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,16 +37,7 @@ def write_lists(version: ModelVersion, lists: Iterable[Ranked]) -> Iterator[int]
     written = 0
     lists = iter(lists)
     while batch := list(islice(lists, LISTS_A_BATCH)):
-        RankedList.objects.bulk_create(
-            RankedList(
-                version=version,
-                kind=ranked.kind,
-                seed_key=ranked.seed,
-                orders=ranked.orders,
-                entries=_columns(ranked.entries),
-            )
-            for ranked in batch
-        )
+        _insert(version, batch)
         written += len(batch)
         yield written
 
@@ -128,6 +120,25 @@ def _published(surface: str, scope: str) -> QuerySet[ModelVersion]:
     return ModelVersion.objects.filter(
         surface=surface, scope=scope, published_at__isnull=False, lists__gt=0
     ).order_by("-pk")
+
+
+def _insert(version: ModelVersion, lists: Iterable[Ranked]) -> None:
+    """By `COPY` where the driver has it, which is psycopg's: a quarter of the time of `INSERT`,
+    for which the quotes in arrays of JSON are escaped one by one."""
+    rows = (
+        (version.pk, str(ranked.kind), ranked.seed, ranked.orders, _columns(ranked.entries))
+        for ranked in lists
+    )
+    names = ("version_id", "kind", "seed_key", "orders", "entries")
+    connection = connections[router.db_for_write(RankedList)]
+    with connection.cursor() as cursor:
+        if hasattr(cursor, "copy"):
+            table = f"{RankedList._meta.db_table} ({', '.join(names)})"
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} FROM STDIN") as into:
+                for *row, columns in rows:
+                    into.write_row((*row, json.dumps(columns)))
+            return
+    RankedList.objects.bulk_create(RankedList(**dict(zip(names, row, strict=True))) for row in rows)
 
 
 def _columns(entries: Sequence[Entry]) -> list[list[Any]]:

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
 
-from recommendations.engine.ease import MIRROR_BLOCK, solve
+from recommendations.engine.ease import MIRROR_BLOCK, solve, weighted_gram
 
 
 def fortran(rows):
@@ -40,3 +43,12 @@ def test_a_singular_matrix_is_refused():
 
 def test_nothing_to_solve():
     assert solve(fortran(np.zeros((0, 0))), 1.0).shape == (0, 0)
+
+
+@given(st.lists(st.sets(st.integers(0, 6)), min_size=1, max_size=20), st.integers(0, 2**32 - 1))
+def test_the_gram_matrix_is_the_weighted_product(baskets, seed):
+    dense = np.array([[item in basket for item in range(7)] for basket in baskets], dtype=float)
+    weights = np.random.default_rng(seed).random(len(baskets))
+    gram = weighted_gram(sparse.csr_array(dense), weights)
+    assert gram == pytest.approx(dense.T @ np.diag(weights) @ dense, rel=1e-6)
+    assert gram.flags.f_contiguous

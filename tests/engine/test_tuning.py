@@ -1,9 +1,11 @@
 """The search finds what an exhaustive look at the same questions finds."""
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from recommendations.engine import tuning
 from recommendations.engine.hybrid import Hybrid
+from recommendations.engine.splits import Cases
 from recommendations.engine.tuning import EaseParameters, tune_ease
 from tests.engine.baskets import interactions
 
@@ -35,6 +37,22 @@ def test_no_neighbour_of_the_parameters_is_better():
         )
         assert quality(step) <= best or found.half_life_days != 90
     assert best >= quality(EaseParameters())
+
+
+def test_ranks_are_those_of_the_scores_ties_at_their_mean(monkeypatch):
+    # b and c are asked for with a in the basket; e is not among the modelled items
+    S = np.array([[0, 2, 1, 2], [0, 0, 0, 0], [0, 0, 0, 5], [0, 0, 0, 0]], dtype=np.float32)
+    monkeypatch.setattr(tuning, "MAX_ITEMS", 4)
+    quality = tuning._Quality(
+        interactions("a b c d", "a b c d e"),
+        Cases(
+            seen=csr_array([[1, 0, 0, 0, 0], [1, 0, 0, 0, 0], [1, 0, 1, 0, 0], [1, 0, 0, 0, 0]]),
+            relevant=csr_array(np.eye(5)[[1, 2, 1, 4]]),
+            buyers=np.arange(4),
+        ),
+    )
+    # of b 2, c 1, d 2; the same; with c in the basket of b 2, d 7
+    assert quality._ranks(S).tolist() == [1.5, 3, 2, np.inf]
 
 
 def test_it_is_the_same_every_time():

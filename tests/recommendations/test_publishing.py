@@ -1,8 +1,17 @@
 import pytest
+from django.db import IntegrityError, transaction
 
+from recommendations.engine.base import Entry, ListKind, Ranked
 from recommendations.exceptions import VersionNotPublishable
 from recommendations.models import ModelVersion, RankedList, RunStatus
-from recommendations.services.publishing import live_version, promote, prune, roll_back
+from recommendations.services.publishing import (
+    live_version,
+    promote,
+    prune,
+    roll_back,
+    stored_lists,
+    write_lists,
+)
 from tests.recommendations.conftest import configure
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +85,28 @@ def test_old_lists_are_dropped_and_their_figures_kept(store, settings):
     kept = [one.ranked_lists.exists() for one in versions]
     assert kept == [True, False, True, True]
     assert ModelVersion.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    "key", ['"', "\\", "\\N", "\\.", "a\tb", "a\nb", "{a,b}", "'", "%s", "茶", "🍵"]
+)
+def test_lists_are_read_as_they_were_written_whatever_the_keys(key):
+    lists = [
+        Ranked(ListKind.ITEM, key, 3, [Entry("tea", 0.25, 2), Entry(key, -0.5, 0)]),
+        Ranked(ListKind.ITEM, "tea", 2, [Entry(key, 1e-7, 1)]),
+        Ranked(ListKind.ITEM, "jam", 1, []),
+    ]
+    made, other = version(), version()
+    assert list(write_lists(made, lists)) == [3]
+    found = sorted(stored_lists(made, [key, "tea", "jam", "unknown"]), key=lists.index)
+    assert found == lists
+    assert not list(stored_lists(other, [key]))
+
+
+def test_a_second_list_of_one_seed_is_refused():
+    made = version()
+    lists = [Ranked(ListKind.ITEM, "tea", 1, [Entry("cup", 1.0, 1)])]
+    list(write_lists(made, lists))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        list(write_lists(made, lists))
+    assert list(stored_lists(made, ["tea"])) == lists
