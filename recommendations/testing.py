@@ -319,7 +319,7 @@ class RecommenderContract:
         for ranked in self.make_model().fit(read_interactions([]), documents).ranked(Publication()):
             _check_list(ranked)
             assert ranked.orders == 0
-            assert {entry.pair_orders for entry in ranked.entries} == {0}
+            assert set(ranked.pair_orders) == {0}
 
     def test_unknown_buyers_have_no_lists_of_their_own(self) -> None:
         lines = [("1", "a", None, None), ("1", "b", None, None), ("2", "a", None, None)]
@@ -328,8 +328,7 @@ class RecommenderContract:
 
 
 def _check_list(ranked: Ranked) -> None:
-    keys = [entry.key for entry in ranked.entries]
-    scores = [entry.score for entry in ranked.entries]
+    keys, scores = ranked.keys, ranked.scores
     assert len(keys) == len(set(keys)) > 0
     assert ranked.seed not in keys or ranked.kind != ListKind.ITEM
     assert np.isfinite(scores).all()

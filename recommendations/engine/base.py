@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, Self
@@ -64,12 +64,27 @@ class Entry(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """The best items for one seed, best first. `orders`: in how many orders the seed was."""
+    """The best items for one seed, best first. `orders`: in how many orders the seed was.
+
+    The entries stand in three columns, as they are stored: of rows by the million the garbage
+    collector would look at each.
+    """
 
     kind: ListKind
     seed: str
     orders: int
-    entries: list[Entry]
+    keys: list[str]
+    scores: list[float]
+    pair_orders: list[int]
+
+    @classmethod
+    def of(cls, kind: ListKind, seed: str, orders: int, entries: Iterable[Entry]) -> Self:
+        columns = [list(column) for column in zip(*entries, strict=True)] or [[], [], []]
+        return cls(kind, seed, orders, *columns)
+
+    @property
+    def entries(self) -> list[Entry]:
+        return list(map(Entry, self.keys, self.scores, self.pair_orders))
 
 
 @dataclass(frozen=True)
@@ -127,12 +142,13 @@ class Additive(Recommender):
         """As of any model; of the item lists only those of the item indices `seeds`, if given."""
 
 
-def entries_of(
+def columns_of(
     keys: tuple[str, ...],
     indices: npt.NDArray[np.int32],
     scores: npt.NDArray[np.float64],
     pair_orders: npt.NDArray[np.int32],
-) -> list[Entry]:
-    """Turns one row of arrays into entries; an index of −1 ends the row."""
-    rows = zip(indices.tolist(), scores.tolist(), pair_orders.tolist(), strict=True)
-    return [Entry(keys[i], score, pair) for i, score, pair in rows if i >= 0]
+) -> tuple[list[str], list[float], list[int]]:
+    """The columns of `Ranked` from one row of arrays, which indices of −1 end."""
+    size = np.count_nonzero(indices >= 0)
+    named = [keys[i] for i in indices[:size].tolist()]
+    return named, scores[:size].tolist(), pair_orders[:size].tolist()

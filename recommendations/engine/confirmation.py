@@ -53,9 +53,11 @@ class Confirmation:
         """t for the pairs of `item` with `others`, which were in so many orders, all (n,)."""
         span = slice(self._orders.indptr[item], self._orders.indptr[item + 1])
         partners, known = self._orders.indices[span], self._orders.data[span]
-        place = np.searchsorted(partners, others)
-        there = np.append(partners, -1)[place] == others
-        confirmed = np.where(there, np.append(known, 0)[place], 0)
+        if len(partners):
+            place = np.minimum(np.searchsorted(partners, others), len(partners) - 1)
+            confirmed = np.where(partners[place] == others, known[place], 0)
+        else:
+            confirmed = np.zeros(len(others), dtype=np.int32)
         return np.minimum(1.0, (confirmed + self._per_order * (confirmed + 1)) / orders)
 
 

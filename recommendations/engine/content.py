@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
@@ -93,16 +94,18 @@ class ContentKNN(Recommender):
         self.vectors_ = unit_rows(sparse.hstack(blocks, format="csr"))
         return self
 
-    def ranked(self, publication: Publication) -> Iterator[Ranked]:
+    def ranked(
+        self, publication: Publication, seeds: npt.NDArray[np.int64] | None = None
+    ) -> Iterator[Ranked]:
+        """As of any model; only those of `seeds`, positions in `items_`, if given."""
         vectors = self._check_fitted("vectors_")
         transposed = sparse.csr_array(vectors.T)
-        for first in range(0, len(self.items_), SEEDS_A_BLOCK):
-            end = min(first + SEEDS_A_BLOCK, len(self.items_))
-            columns, scores = matmul_topk(
-                vectors[first:end], transposed, publication.k, skip=np.arange(first, end)
-            )
+        seeds = np.arange(len(self.items_)) if seeds is None else seeds
+        for first in range(0, len(seeds), SEEDS_A_BLOCK):
+            block = seeds[first : first + SEEDS_A_BLOCK]
+            columns, scores = matmul_topk(vectors[block], transposed, publication.k, skip=block)
             columns[scores < self.min_similarity] = -1
-            for row, seed in enumerate(range(first, end)):
+            for row, seed in enumerate(block.tolist()):
                 entries = [
                     Entry(self.items_[j], score, 0)
                     for j, score in zip(columns[row].tolist(), scores[row].tolist(), strict=True)
@@ -110,7 +113,7 @@ class ContentKNN(Recommender):
                 ]
                 if entries:
                     orders = int(self.item_orders_[seed])
-                    yield Ranked(ListKind.ITEM, self.items_[seed], orders, entries)
+                    yield Ranked.of(ListKind.ITEM, self.items_[seed], orders, entries)
 
     def explain(self, seed: str, item: str, limit: int = 5) -> list[str]:
         """What the two have in common, in words, what says most first; empty if nothing is."""

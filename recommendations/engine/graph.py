@@ -14,7 +14,7 @@ from recommendations.engine.base import (
     ListKind,
     Publication,
     Ranked,
-    entries_of,
+    columns_of,
 )
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.parameters import check_ranges
@@ -70,6 +70,6 @@ class RP3beta(Additive):
         )
         scores = best.scores / np.power(n[seeds], self.alpha, dtype=np.float64)[:, None]
         for row, seed in enumerate(seeds):
-            entries = entries_of(X.items, best.indices[row], scores[row], best.orders[row])
-            if entries:
-                yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), entries)
+            if best.indices[row].max(initial=-1) >= 0:
+                columns = columns_of(X.items, best.indices[row], scores[row], best.orders[row])
+                yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), *columns)

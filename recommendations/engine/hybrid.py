@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from heapq import merge
-from itertools import groupby, islice
+from itertools import groupby
+from operator import attrgetter
 from typing import Self
 
 import numpy as np
 from sklearn.base import clone
 
-from recommendations.engine.base import Document, Entry, Publication, Ranked, Recommender
+from recommendations.engine.base import Document, Publication, Ranked, Recommender
 from recommendations.engine.content import ContentKNN
 from recommendations.engine.ease import EASE
 from recommendations.engine.interactions import Interactions
@@ -21,6 +22,7 @@ from recommendations.engine.tuning import tune_ease
 LISTS_FOR_SCALE = 1_000
 #: What a product is merely similar to stands below everything that was bought together.
 BELOW = 0.5
+SEED = attrgetter("seed")
 
 
 class Hybrid(Recommender):
@@ -89,66 +91,77 @@ class Hybrid(Recommender):
         lowest = np.inf
         for ranked in self._bought_together(publication):
             partnered.add(ranked.seed)
-            lowest = min(lowest, *(entry.score for entry in ranked.entries if entry.score > 0))
+            lowest = min(lowest, *(score for score in ranked.scores if score > 0))
             yield ranked
         top = BELOW * lowest if partnered else 1.0
-        for similar in self.content_.ranked(publication):
-            if similar.seed not in partnered:
-                entries = [entry._replace(score=top * entry.score) for entry in similar.entries]
-                yield similar._replace(entries=entries)
+        alone = [j for key, j in self.content_.positions_.items() if key not in partnered]
+        for similar in self.content_.ranked(publication, np.array(alone, dtype=np.int64)):
+            yield similar._replace(scores=[top * score for score in similar.scores])
 
     def _bought_together(self, publication: Publication) -> Iterator[Ranked]:
         """Both models' lists seed by seed: each yields them in the order of the keys."""
+        dense = self.ease_.ranked(publication)
+        if len(self._modelled) == len(self._index):  # no pair is left for the sparse model
+            yield from dense
+            return
         scale = self._scale(publication)
-        dense = ((ranked.seed, True, ranked) for ranked in self.ease_.ranked(publication))
-        sparse = ((ranked.seed, False, ranked) for ranked in self.sparse_.ranked(publication))
-        both = merge(dense, sparse, key=lambda item: item[0])
-        for _, group in groupby(both, key=lambda item: item[0]):
-            entries: list[Entry] = []
-            for _, is_dense, ranked in group:
-                entries += ranked.entries if is_dense else self._rarer(ranked, scale)
-            best = _best(entries, publication)
-            if best and best[0].score > 0:
-                yield ranked._replace(entries=best)
+        sparse = (self._rarer(ranked, scale) for ranked in self.sparse_.ranked(publication))
+        for _, group in groupby(merge(dense, sparse, key=SEED), key=SEED):
+            best = _best(list(group), publication)
+            if best.keys and best.scores[0] > 0:
+                yield best
 
-    def _rarer(self, ranked: Ranked, scale: float) -> list[Entry]:
+    def _rarer(self, ranked: Ranked, scale: float) -> Ranked:
         """Of a list of the sparse model the pairs that the dense one does not model."""
         modelled, index = self._modelled, self._index
-        entries = [
-            entry
-            for entry in ranked.entries
-            if ranked.seed not in modelled or entry.key not in modelled
-        ]
+        kept: Sequence[int] = range(len(ranked.keys))
+        if ranked.seed in modelled:
+            kept = [place for place in kept if ranked.keys[place] not in modelled]
+        rarer = _chosen(ranked, kept)
         shares = self.ease_.confirmation_.shares(
             index[ranked.seed],
-            np.array([index[entry.key] for entry in entries], dtype=np.int32),
-            np.array([entry.pair_orders for entry in entries], dtype=np.int32),
+            np.array([index[key] for key in rarer.keys], dtype=np.int32),
+            np.array(rarer.pair_orders, dtype=np.int32),
         )
-        return [
-            entry._replace(score=scale * share * entry.score)
-            for entry, share in zip(entries, shares.tolist(), strict=True)
-        ]
+        return rarer._replace(scores=(scale * shares * rarer.scores).tolist())
 
     def _scale(self, publication: Publication) -> float:
         """c = Σ S^EASE S^SNC / Σ S^SNC² over pairs that both models have a positive score for."""
         items = self.ease_.interactions_.items
         position = {items[i]: place for place, i in enumerate(self.ease_.modelled_)}
         product = square = 0.0
-        shared = (r for r in self.sparse_.ranked(publication) if r.seed in position)
-        for ranked in islice(shared, LISTS_FOR_SCALE):
+        shared = self.ease_.modelled_[:LISTS_FOR_SCALE]
+        for ranked in self.sparse_.ranked(publication, shared):
             row = self.ease_.weights_[position[ranked.seed]]
-            for entry in ranked.entries:
-                dense = float(row[position[entry.key]]) if entry.key in position else 0.0
+            for key, score in zip(ranked.keys, ranked.scores, strict=True):
+                dense = float(row[position[key]]) if key in position else 0.0
                 if dense > 0:
-                    product += dense * entry.score
-                    square += entry.score**2
+                    product += dense * score
+                    square += score**2
         return product / square if square else 1.0
 
 
-def _best(entries: list[Entry], publication: Publication) -> list[Entry]:
-    """The k highest positive and the most negative scores, in one descending order."""
-    entries.sort(key=lambda entry: (-entry.score, entry.key))
-    positive = [entry for entry in entries if entry.score > 0]
-    negative = [entry for entry in entries if entry.score < 0]
+def _best(lists: Sequence[Ranked], publication: Publication) -> Ranked:
+    """Of lists of one seed the k highest positive and the most negative scores, in one descending
+    order."""
+    whole = lists[0]
+    if len(lists) > 1:
+        whole = whole._replace(
+            keys=[key for ranked in lists for key in ranked.keys],
+            scores=[score for ranked in lists for score in ranked.scores],
+            pair_orders=[orders for ranked in lists for orders in ranked.pair_orders],
+        )
+    scores = whole.scores
+    order = sorted(range(len(scores)), key=lambda place: (-scores[place], whole.keys[place]))
+    positive = [place for place in order if scores[place] > 0]
+    negative = [place for place in order if scores[place] < 0]
     kept = negative[-publication.against :] if publication.against else []
-    return positive[: publication.k] + kept
+    return _chosen(whole, positive[: publication.k] + kept)
+
+
+def _chosen(ranked: Ranked, places: Sequence[int]) -> Ranked:
+    return ranked._replace(
+        keys=[ranked.keys[place] for place in places],
+        scores=[ranked.scores[place] for place in places],
+        pair_orders=[ranked.pair_orders[place] for place in places],
+    )

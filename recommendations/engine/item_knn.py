@@ -16,7 +16,7 @@ from recommendations.engine.base import (
     ListKind,
     Publication,
     Ranked,
-    entries_of,
+    columns_of,
 )
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.parameters import check_ranges
@@ -152,9 +152,9 @@ class ItemKNN(Additive):
         scores = best.scores * row_scale[seeds, None]
         n = counts.orders
         for row, seed in enumerate(seeds):
-            entries = entries_of(X.items, best.indices[row], scores[row], best.orders[row])
-            if entries:
-                yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), entries)
+            if best.indices[row].max(initial=-1) >= 0:
+                columns = columns_of(X.items, best.indices[row], scores[row], best.orders[row])
+                yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), *columns)
 
     def _rank_pairwise(
         self,

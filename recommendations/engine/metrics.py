@@ -37,7 +37,8 @@ class ListScorer:
         popularity = np.zeros(len(items))
         self.people: dict[str, int] = {}
         for ranked in lists:
-            entries = [(index[e.key], e.score) for e in ranked.entries if e.key in index]
+            columns = zip(ranked.keys, ranked.scores, strict=True)
+            entries = [(index[key], score) for key, score in columns if key in index]
             if ranked.kind == ListKind.USER:
                 row = self.people.setdefault(ranked.seed, len(self.people))
                 personal.add(row, entries)

@@ -57,7 +57,7 @@ class Popularity(Additive):
         for category, items in groups.items():
             if len(items):
                 entries = self._best(items, publication.k)
-                yield Ranked(ListKind.GLOBAL, category, 0, entries)
+                yield Ranked.of(ListKind.GLOBAL, category, 0, entries)
 
     def _best(self, items: npt.NDArray[np.intp], k: int) -> list[Entry]:
         best = items[np.argsort(-self.scores_[items], kind="stable")[:k]]

@@ -52,12 +52,12 @@ def weighed(lists: Iterable[Ranked], factors: Mapping[str, float]) -> Iterator[R
     A buyer's own list stays as it is, as does what a seed says against a product.
     """
     for ranked in lists:
-        if ranked.kind == ListKind.USER or factors.keys().isdisjoint(e.key for e in ranked.entries):
+        if ranked.kind == ListKind.USER or factors.keys().isdisjoint(ranked.keys):
             yield ranked
             continue
         entries = [_weighed(entry, factors.get(entry.key, 1.0)) for entry in ranked.entries]
         entries.sort(key=lambda entry: -entry.score)
-        yield ranked._replace(entries=entries)
+        yield Ranked.of(ranked.kind, ranked.seed, ranked.orders, entries)
 
 
 def _weighed(entry: Entry, factor: float) -> Entry:

@@ -38,15 +38,17 @@ def rank_pairs(
         block = score_rows(first, end)
         for seed in range(first, end):
             row = block[seed - first]
-            entries = [
-                Entry(X.items[j], score, orders)
-                for j, score, orders in (
-                    *_best(row, pairs, seed, publication.k, confirmation),
-                    *_against(row, seed, publication.against),
+            others, scores, orders = _best(row, pairs, seed, publication.k, confirmation)
+            if len(others):
+                against = _against(row, seed, publication.against)
+                yield Ranked(
+                    ListKind.ITEM,
+                    X.items[seed],
+                    int(n[seed]),
+                    [X.items[j] for j in (*others.tolist(), *against.tolist())],
+                    scores.tolist() + row[against].tolist(),
+                    orders.tolist() + [0] * len(against),
                 )
-            ]
-            if entries and entries[0].score > 0:
-                yield Ranked(ListKind.ITEM, X.items[seed], int(n[seed]), entries)
 
 
 def with_evidence(
@@ -59,11 +61,11 @@ def with_evidence(
     """
     X = interactions
     position = {key: j for j, key in enumerate(X.items)}
-    longest = max((len(ranked.entries) for ranked in lists), default=0)
+    longest = max((len(ranked.keys) for ranked in lists), default=0)
     others = np.full((len(lists), longest), -1, dtype=np.int32)
     for row, ranked in enumerate(lists):
         if ranked.seed in position:
-            others[row, : len(ranked.entries)] = [position.get(e.key, -1) for e in ranked.entries]
+            others[row, : len(ranked.keys)] = [position.get(key, -1) for key in ranked.keys]
     n = np.append(X.item_orders(), 0)  # the last is that of a seed in no basket
     seeds = np.array([position.get(ranked.seed, -1) for ranked in lists], dtype=np.int64)
     pairs = np.zeros_like(others)
@@ -75,7 +77,7 @@ def with_evidence(
         min_buyers=publication.min_buyers,
     )
     return [
-        ranked._replace(orders=int(n[seed]), entries=_counted(ranked.entries, row.tolist()))
+        _counted(ranked._replace(orders=int(n[seed])), row.tolist())
         for ranked, seed, row in zip(lists, seeds, pairs, strict=True)
     ]
 
@@ -90,22 +92,20 @@ def with_added(lists: Iterable[Ranked], baskets: Iterable[Collection[str]]) -> l
 
 
 def _with_more(ranked: Ranked, more: Counter[str]) -> Ranked:
-    entries = [
-        one._replace(pair_orders=one.pair_orders + more[one.key])
-        if one.pair_orders and one.key in more
-        else one
-        for one in ranked.entries
-    ]
-    return ranked._replace(orders=ranked.orders + more[ranked.seed], entries=entries)
+    columns = zip(ranked.keys, ranked.pair_orders, strict=True)
+    pair_orders = [counted and counted + more.get(key, 0) for key, counted in columns]
+    return ranked._replace(orders=ranked.orders + more[ranked.seed], pair_orders=pair_orders)
 
 
-def _counted(entries: Sequence[Entry], orders: Sequence[int]) -> list[Entry]:
+def _counted(ranked: Ranked, orders: Sequence[int]) -> Ranked:
+    columns = zip(ranked.keys, ranked.scores, ranked.pair_orders, orders, strict=False)
     kept = [
-        entry._replace(pair_orders=orders[place] if entry.pair_orders else 0)
-        for place, entry in enumerate(entries)
-        if orders[place] or not entry.pair_orders
+        Entry(key, score, found if counted else 0)
+        for key, score, counted, found in columns
+        if found or not counted
     ]
-    return kept if kept and kept[0].score > 0 else []
+    kept = kept if kept and kept[0].score > 0 else []
+    return Ranked.of(ranked.kind, ranked.seed, ranked.orders, kept)
 
 
 def _best(
@@ -114,7 +114,8 @@ def _best(
     seed: int,
     k: int,
     confirmation: Confirmation | None,
-) -> Iterator[tuple[int, float, int]]:
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any], npt.NDArray[np.int32]]:
+    """The partners of the seed, their scores, and the orders of the pairs."""
     span = slice(pairs.indptr[seed], pairs.indptr[seed + 1])
     others, orders = pairs.indices[span], pairs.data[span]
     scores = row[others]
@@ -122,20 +123,17 @@ def _best(
         scores = scores * confirmation.shares(seed, others, orders)
     chosen = _top(scores, k)
     chosen = chosen[scores[chosen] > 0]
-    return zip(
-        others[chosen].tolist(), scores[chosen].tolist(), orders[chosen].tolist(), strict=True
-    )
+    return others[chosen], scores[chosen], orders[chosen]
 
 
-def _against(row: npt.NDArray[Any], seed: int, size: int) -> Iterator[tuple[int, float, int]]:
+def _against(row: npt.NDArray[Any], seed: int, size: int) -> npt.NDArray[np.intp]:
     """The lowest scores, the least negative first: the list goes on in descending order."""
     if size == 0:
-        return iter(())
+        return np.zeros(0, dtype=np.intp)
     row = row.copy()
     row[seed] = 0
     chosen = _top(-row, size)[::-1]
-    chosen = chosen[row[chosen] < 0]
-    return zip(chosen.tolist(), row[chosen].tolist(), [0] * len(chosen), strict=True)
+    return chosen[row[chosen] < 0]
 
 
 def _top(scores: npt.NDArray[Any], k: int) -> npt.NDArray[np.intp]:

@@ -78,7 +78,7 @@ class Substitutes(Recommender):
             span = slice(scores.indptr[seed], scores.indptr[seed + 1])
             entries = self._entries(scores.indices[span], scores.data[span], publication.k)
             if entries:
-                yield Ranked(ListKind.ITEM, key, int(content.item_orders_[seed]), entries)
+                yield Ranked.of(ListKind.ITEM, key, int(content.item_orders_[seed]), entries)
 
     def _entries(
         self, items: npt.NDArray[np.int32], scores: npt.NDArray[np.float64], k: int

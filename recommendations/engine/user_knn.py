@@ -76,7 +76,7 @@ class BuyerModel(Recommender):
                 if j >= 0
             ]
             if entries:
-                yield Ranked(ListKind.USER, X.known_buyers[buyer], int(n_orders[buyer]), entries)
+                yield Ranked.of(ListKind.USER, X.known_buyers[buyer], int(n_orders[buyer]), entries)
 
     def _publishable(self, publication: Publication) -> npt.NDArray[np.bool_]:
         """(items,): items of so many orders and buyers that one buyer may see what others had."""

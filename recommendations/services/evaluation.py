@@ -170,7 +170,7 @@ def with_every_item(lists: Iterable[Ranked], orders: Mapping[str, int]) -> list[
     found = list(lists)
     listed = {ranked.seed for ranked in found if ranked.kind == ListKind.ITEM}
     missing = ((key, n) for key, n in orders.items() if key not in listed)
-    return found + [Ranked(ListKind.ITEM, key, n, []) for key, n in missing]
+    return found + [Ranked.of(ListKind.ITEM, key, n, []) for key, n in missing]
 
 
 def within(documents: Sequence[Document], items: tuple[str, ...]) -> list[Document]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommendations.engine.artifacts import checksum, pack, unpack
-from recommendations.engine.base import Publication
+from recommendations.engine.base import ListKind, Publication, Ranked
 from recommendations.engine.graph import RP3beta
 from recommendations.engine.interactions import Interactions, codes_of, read_interactions
 from recommendations.engine.item_knn import ItemKNN
@@ -236,6 +236,6 @@ class TestEvidence:
 
     def test_what_has_no_orders_as_evidence_stays(self):
         likeness = [self.lists[0].entries[0]._replace(key="new", pair_orders=0)]
-        alike = self.lists[0]._replace(entries=likeness)
+        alike = Ranked.of(ListKind.ITEM, "a", 9, likeness)
         (ranked,) = with_evidence([alike], interactions("b c"), Publication())
         assert (ranked.orders, ranked.entries) == (0, likeness)

@@ -26,9 +26,9 @@ from recommendations.engine.splits import Cases
 
 ITEMS = ("a", "b", "c", "d", "e")
 LISTS = [
-    Ranked(ListKind.ITEM, "a", 9, [Entry("b", 2.0, 5), Entry("c", 1.0, 5)]),
-    Ranked(ListKind.ITEM, "d", 9, [Entry("c", 1.5, 5)]),
-    Ranked(ListKind.GLOBAL, "", 0, [Entry("e", 0.9, 0), Entry("b", 0.1, 0)]),
+    Ranked.of(ListKind.ITEM, "a", 9, [Entry("b", 2.0, 5), Entry("c", 1.0, 5)]),
+    Ranked.of(ListKind.ITEM, "d", 9, [Entry("c", 1.5, 5)]),
+    Ranked.of(ListKind.GLOBAL, "", 0, [Entry("e", 0.9, 0), Entry("b", 0.1, 0)]),
 ]
 
 
@@ -68,38 +68,38 @@ class TestRanks:
         assert ranks_of_hidden(ListScorer(ITEMS, LISTS), asked).tolist() == [[1]]
 
     def test_a_negative_score_lowers_what_another_seed_says(self):
-        against = Ranked(ListKind.ITEM, "d", 9, [Entry("b", -1.5, 0)])
+        against = Ranked.of(ListKind.ITEM, "d", 9, [Entry("b", -1.5, 0)])
         # basket a, d: b 2 − 1.5 falls behind c 1
         ranks = ranks_of_hidden(ListScorer(ITEMS, [LISTS[0], against]), cases(("ad", "b")))
         assert ranks.tolist() == [[2]]
 
     def test_what_the_basket_is_against_comes_after_what_else_is_popular(self):
-        against = Ranked(ListKind.ITEM, "d", 9, [Entry("e", -1.5, 0)])
+        against = Ranked.of(ListKind.ITEM, "d", 9, [Entry("e", -1.5, 0)])
         # basket d: b .1 before e .9, and a and c, which are not popular, share ranks 3 and 4
         asked = cases(("d", "b"), ("d", "e"), ("d", "a"))
         ranks = ranks_of_hidden(ListScorer(ITEMS, [against, LISTS[2]]), asked)
         assert ranks.tolist() == [[1], [2], [3.5]]
 
     def test_a_buyer_with_a_list_is_answered_from_it(self):
-        own = Ranked(ListKind.USER, "ann", 3, [Entry("d", 1.0, 0)])
+        own = Ranked.of(ListKind.USER, "ann", 3, [Entry("d", 1.0, 0)])
         asked = cases(("a", "d"), ("a", "b"), people=("ann", "ben"))
         # ann: her own list; ben has none, so the list of a says b
         assert ranks_of_hidden(ListScorer(ITEMS, [*LISTS, own]), asked).tolist() == [[1], [1]]
 
     def test_carts_are_not_answered_from_lists_of_buyers(self):
-        own = Ranked(ListKind.USER, "ann", 3, [Entry("d", 1.0, 0)])
+        own = Ranked.of(ListKind.USER, "ann", 3, [Entry("d", 1.0, 0)])
         asked = cases(("a", "b"))
         assert ranks_of_hidden(ListScorer(ITEMS, [*LISTS, own]), asked).tolist() == [[1]]
 
     def test_products_that_training_never_saw_take_no_place(self):
         new = [
-            Ranked(ListKind.ITEM, "a", 9, [Entry("new", 9.0, 5), Entry("b", 2.0, 5)]),
-            Ranked(ListKind.ITEM, "new", 9, [Entry("c", 9.0, 5)]),
+            Ranked.of(ListKind.ITEM, "a", 9, [Entry("new", 9.0, 5), Entry("b", 2.0, 5)]),
+            Ranked.of(ListKind.ITEM, "new", 9, [Entry("c", 9.0, 5)]),
         ]
         assert ranks_of_hidden(ListScorer(ITEMS, new), cases(("a", "b"))).tolist() == [[1]]
 
     def test_lists_of_one_category_are_no_fallback_for_all(self):
-        drinks = Ranked(ListKind.GLOBAL, "drinks", 0, [Entry("c", 5.0, 0)])
+        drinks = Ranked.of(ListKind.GLOBAL, "drinks", 0, [Entry("c", 5.0, 0)])
         ranks = ranks_of_hidden(ListScorer(ITEMS, [*LISTS, drinks]), cases(("b", "e")))
         assert ranks.tolist() == [[1]]
 
@@ -127,7 +127,7 @@ class TestBest:
     @given(st.lists(st.integers(0, 3), min_size=5, max_size=5), st.integers(1, 5))
     def test_they_are_those_of_a_stable_sort(self, scores, n):
         popular = [Entry(key, s, 0) for key, s in zip(ITEMS, scores, strict=True) if s]
-        lists = [Ranked(ListKind.GLOBAL, "", 0, popular)] if popular else []
+        lists = [Ranked.of(ListKind.GLOBAL, "", 0, popular)] if popular else []
         best = answer(ListScorer(ITEMS, lists), cases(("a", "b"), exclude_seen=False), n).best
         assert best.tolist() == [np.argsort(-np.array(scores), kind="stable")[:n].tolist()]
 

@@ -75,7 +75,7 @@ def test_factors_are_between_nothing_and_one(products):
 
 
 def item(seed, *entries):
-    return Ranked(ListKind.ITEM, seed, 9, [Entry(*one) for one in entries])
+    return Ranked.of(ListKind.ITEM, seed, 9, [Entry(*one) for one in entries])
 
 
 def test_lists_are_in_order_again_and_evidence_stays():
@@ -91,7 +91,7 @@ def test_what_speaks_against_a_product_stays():
 
 def test_what_is_popular_is_weighed_and_a_buyers_own_list_is_not():
     entries = [Entry("cup", 1.0, 0), Entry("pot", 0.8, 0)]
-    popular, own = (Ranked(kind, "", 0, entries) for kind in (ListKind.GLOBAL, ListKind.USER))
+    popular, own = (Ranked.of(kind, "", 0, entries) for kind in (ListKind.GLOBAL, ListKind.USER))
     first, second = weighed([popular, own], {"cup": 0.5})
     assert [entry.key for entry in first.entries] == ["pot", "cup"]
     assert second is own

@@ -92,9 +92,9 @@ def test_old_lists_are_dropped_and_their_figures_kept(store, settings):
 )
 def test_lists_are_read_as_they_were_written_whatever_the_keys(key):
     lists = [
-        Ranked(ListKind.ITEM, key, 3, [Entry("tea", 0.25, 2), Entry(key, -0.5, 0)]),
-        Ranked(ListKind.ITEM, "tea", 2, [Entry(key, 1e-7, 1)]),
-        Ranked(ListKind.ITEM, "jam", 1, []),
+        Ranked.of(ListKind.ITEM, key, 3, [Entry("tea", 0.25, 2), Entry(key, -0.5, 0)]),
+        Ranked.of(ListKind.ITEM, "tea", 2, [Entry(key, 1e-7, 1)]),
+        Ranked.of(ListKind.ITEM, "jam", 1, []),
     ]
     made, other = version(), version()
     assert list(write_lists(made, lists)) == [3]
@@ -105,7 +105,7 @@ def test_lists_are_read_as_they_were_written_whatever_the_keys(key):
 
 def test_a_second_list_of_one_seed_is_refused():
     made = version()
-    lists = [Ranked(ListKind.ITEM, "tea", 1, [Entry("cup", 1.0, 1)])]
+    lists = [Ranked.of(ListKind.ITEM, "tea", 1, [Entry("cup", 1.0, 1)])]
     list(write_lists(made, lists))
     with pytest.raises(IntegrityError), transaction.atomic():
         list(write_lists(made, lists))

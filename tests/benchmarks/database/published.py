@@ -61,11 +61,11 @@ def full_cart(products: list[Product], start: int) -> Cart:
 
 def _lists(keys: list[str]) -> list[Ranked]:
     rng = np.random.default_rng(0)
-    lists = [Ranked(ListKind.GLOBAL, "", len(keys), _entries(keys[:LIST]))]
+    lists = [Ranked.of(ListKind.GLOBAL, "", len(keys), _entries(keys[:LIST]))]
     for key in keys:
         partners = rng.choice(len(keys), LIST + 1, replace=False)
         named = [keys[j] for j in partners if keys[j] != key][:LIST]
-        lists.append(Ranked(ListKind.ITEM, key, 500, _entries(named)))
+        lists.append(Ranked.of(ListKind.ITEM, key, 500, _entries(named)))
     return lists
 
 
