@@ -154,7 +154,8 @@ class DailyFigure(models.Model):
 
     `sums` goes from a key, of a product, a page, a query or a step, to its sum; `simulated` to the
     part of it that follows from simulated events. A day is replaced as a whole when events came in
-    for it or were erased; once its events are pruned, so are queries that few visitors had.
+    for it or were erased; once its events are pruned, so are its visitors, and queries that few of
+    them had.
     """
 
     day = models.DateField(_("day"))

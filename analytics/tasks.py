@@ -29,5 +29,5 @@ def roll_up() -> None:
 
 @shared_task(name="analytics.prune_events")
 def prune_events() -> None:
-    """Deletes events, visitors and rare searches older than `KEEP_MONTHS`."""
+    """Deletes events older than `KEEP_MONTHS`, and visitors and rare searches with them."""
     retention.prune()

@@ -1,4 +1,4 @@
-"""How long events are kept, and what people typed into the search field."""
+"""How long events are kept, and what daily figures say of visitors and their searches."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Pruned:
 
 def prune(now: datetime | None = None) -> Pruned:
     """Deletes what happened before the months that are kept, and devices nobody used since. In the
-    daily figures of that time, searches of fewer than `LEAST_SEARCHERS` visitors become one.
+    daily figures of that time, no visitor is left, and searches of fewer than `LEAST_SEARCHERS`
+    visitors become one.
 
     Each step is a transaction by itself, so that a large month locks nobody out. If it is stopped,
     the next time does the rest.
@@ -40,7 +41,9 @@ def prune(now: datetime | None = None) -> Pruned:
     events = _delete(Event.objects.filter(at__lt=before).order_by("at"))
     used = Exists(Event.objects.filter(visitor=OuterRef("pseudonym")))
     visitors = _delete(Visitor.objects.filter(~used, first_seen__lt=before).order_by("first_seen"))
-    return Pruned(events, visitors, _fold_rare_searches(first_kept_day(now)))
+    first = first_kept_day(now)
+    _delete(DailyFigure.objects.filter(measure=Measure.DAYS, day__lt=first).order_by("day"))
+    return Pruned(events, visitors, _fold_rare_searches(first))
 
 
 def kept_since(now: datetime, months: int) -> datetime:

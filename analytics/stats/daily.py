@@ -40,6 +40,7 @@ class Measure(StrEnum):
 
     VISITS = "visits"
     VISITORS = "visitors"  # of the day: those of two days are not added up
+    DAYS = "days"  # on which a visitor came, by visitor: forgotten with the events of the day
     PAGES = "pages"
     BOUNCES = "bounces"
     SECONDS = "seconds"
@@ -170,10 +171,12 @@ def figures_of_day(events: Events, midnight: float) -> list[Figure]:
 def _traffic(day: Day) -> list[Figure]:
     every = np.arange(day.count)
     _, first = np.unique(day.visitor[day.visits.first], return_index=True)
+    visitors = day.events.visitor[day.inside][day.visits.first[first]]
     hours = ((day.visits.start - day.midnight) // HOUR).astype(np.int64).astype(str).astype(object)
     return [
         *day.sum_visits(Measure.VISITS, every),
         *day.sum_visits(Measure.VISITORS, first),
+        *day.sum_visits(Measure.DAYS, first, visitors),
         *day.sum_visits(Measure.PAGES, every, values=day.visits.pages.astype(np.float64)),
         *day.sum_visits(Measure.BOUNCES, np.flatnonzero(day.visits.bounced)),
         *day.sum_visits(Measure.SECONDS, every, values=day.visits.seconds),

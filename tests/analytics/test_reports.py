@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from analytics.exceptions import InvalidArgument
 from analytics.host import Host, ReviewText, TicketFacts
 from analytics.services.reports.base import Filters, tables
 from analytics.services.reports.csv_file import lines
 from analytics.services.reports.subjects import SUBJECTS
+from analytics.services.retention import first_kept_day, prune
 from analytics.services.rollup import roll_up
 from tests.analytics.behaviour import MAY, START, event, happened, order, tea_shop
 
@@ -85,6 +87,22 @@ class TestTraffic:
     def test_frequency(self, shop):
         found = [(row.days, row.visitors, row.share) for row in report("traffic").frequency[:2]]
         assert found == [("1", 1, 0.5), ("2", 1, 0.5)]
+
+    def test_who_was_only_shown_suggestions_did_not_come(self, shop):
+        happened(event("IMPRESSION", 700, "x", received_at=timezone.now()))
+        roll_up()
+        found = report("traffic")
+        assert sum(row.visitors for row in found.frequency) == 2
+        assert sum(day.visitors for day in found.days) == 3
+
+    def test_days_whose_events_are_gone_know_no_visitor(self, shop, settings):
+        assert len(report("traffic").notes) == 1
+        settings.ANALYTICS = {"KEEP_MONTHS": 0}
+        prune()
+        found = report("traffic")
+        assert sum(day.visitors for day in found.days) == 3
+        assert sum(row.visitors for row in found.frequency) == 0
+        assert f"begins on {first_kept_day(timezone.now())}" in found.notes[1]
 
     def test_a_channel_by_itself(self, shop):
         found = report("traffic", Filters(start=MAY.start, end=MAY.end, source="email"))

@@ -148,11 +148,25 @@ def test_days_whose_events_are_kept_stay_as_they_are(settings):
 
 
 def test_other_figures_stay_as_they_are():
+    def others():
+        return [one for one in stored() if one.measure not in (*retention.BY_QUERY, "days")]
+
     happened(*tea_shop())
     roll_up()
-    rest = [figure for figure in stored() if figure.measure not in retention.BY_QUERY]
+    rest = others()
     prune(LATER)
-    assert [figure for figure in stored() if figure.measure not in retention.BY_QUERY] == rest
+    assert others() == rest
+
+
+def test_figures_of_those_days_know_no_visitor(settings):
+    settings.TIME_ZONE = "UTC"
+    happened(*(event("PAGE_VIEW", 0, visitor, day=day) for day in (-4, 0) for visitor in "vw"))
+    roll_up()
+    settings.ANALYTICS = {"KEEP_MONTHS": 0}
+    prune(datetime(2026, 5, 20, tzinfo=UTC))
+    april, may = (sums("days", DAY + timedelta(days=day)) for day in (-4, 0))
+    assert (april, may) == ({}, {"v": 1, "w": 1})
+    assert sums("visitors", date(2026, 4, 30)) == {"": 2}
 
 
 def test_stopped_between_two_days_it_is_done_again(monkeypatch):
@@ -209,9 +223,11 @@ class Searching(TestCase):
     )
     def test_what_is_left_is_of_many_and_no_sum_is_lost(self, rows):
         def by_place():
-            """Without the queries, and without their visitors, who can have several."""
+            """Without the queries, and without the visitors, who can have several."""
             totals = Counter()
             for one in stored():
+                if one.measure == "days":
+                    continue
                 totals[one[0], one.source, one.device] += one.value
                 totals[one[0], one.source, one.device, "simulated"] += one.simulated
             return totals

@@ -11,8 +11,8 @@ from analytics.services.retention import prune
 
 class Command(BaseCommand):
     help = (
-        "Deletes events and visitors older than ANALYTICS['KEEP_MONTHS'], and puts together what "
-        "few visitors searched for on those days."
+        "Deletes events and visitors older than ANALYTICS['KEEP_MONTHS']. The figures of those "
+        "days forget who came, and put together what few visitors searched for."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.models import Device, Source
-from analytics.services.days import midnight
 from analytics.services.reports import reading
 from analytics.services.reports.base import Filters, Report, Unit, column, named, table
 from analytics.services.reports.reading import Sums, sums
+from analytics.services.retention import first_kept_day
 from analytics.stats.arrays import share
 from analytics.stats.daily import Measure
 from analytics.stats.traffic import frequency, week
@@ -89,11 +89,7 @@ def report(filters: Filters) -> Traffic:
     return Traffic(
         filters=filters,
         missing=missing,
-        notes=[
-            gettext(
-                "The same person on two days is counted in both; the last table tells how many."
-            )
-        ],
+        notes=_notes(filters),
         simulated=share(sum(v.simulated for v in visits), sum(v.value for v in visits)),
         days=[_day(by_day, filters.start + timedelta(days=n)) for n in range(filters.days)]
         if visits
@@ -103,6 +99,17 @@ def report(filters: Filters) -> Traffic:
         hours=_hours(filters) if visits else [],
         frequency=_frequency(filters) if visits else [],
     )
+
+
+def _notes(filters: Filters) -> list[str]:
+    notes = [
+        gettext("The same person on two days is counted in both; the last table tells how many.")
+    ]
+    first = first_kept_day(timezone.now())
+    if filters.start < first:
+        text = gettext("The last table begins on %(day)s: older events are no longer kept.")
+        notes.append(text % {"day": first})
+    return notes
 
 
 def _day(found: Sums, day: date) -> TrafficDay:
@@ -136,17 +143,11 @@ def _hours(filters: Filters) -> list[TrafficHour]:
 
 
 def _frequency(filters: Filters) -> list[VisitFrequency]:
-    """A day at a time, so that only the visitors are held, not their events."""
-    days: Counter[str] = Counter()
-    came = reading.events(filters).exclude(visitor="").values_list("visitor", flat=True)
-    for number in range(filters.days):
-        day = filters.start + timedelta(days=number)
-        inside = came.filter(at__gte=midnight(day), at__lt=midnight(day + timedelta(days=1)))
-        days.update(inside.distinct().iterator(chunk_size=reading.ROWS_A_FETCH))
-    counts = np.fromiter(days.values(), np.int64, len(days))
+    days = sums(filters, [Measure.DAYS], "key")
+    counts = np.fromiter((total.value for total in days.values()), np.int64, len(days))
     return [
         VisitFrequency(
-            _range(one.at_least, one.at_most), one.visitors, one.visitors / max(len(days), 1)
+            _range(one.at_least, one.at_most), one.visitors, share(one.visitors, len(days))
         )
         for one in frequency(counts)
     ]

@@ -51,6 +51,7 @@ def test_traffic():
     found = figures(*VISIT, event("PAGE_VIEW", 120, "w", path="/"))
     assert sums(found, Measure.VISITS) == {"": 2}
     assert sums(found, Measure.VISITORS) == {"": 2}
+    assert sums(found, Measure.DAYS) == {"v": 1, "w": 1}
     assert sums(found, Measure.PAGES) == {"": 5}
     assert sums(found, Measure.BOUNCES) == {"": 1}
     assert sums(found, Measure.SECONDS) == {"": 300}
@@ -61,6 +62,7 @@ def test_a_visitor_who_comes_twice_is_one_visitor():
     found = figures(event("PAGE_VIEW", 0), event("PAGE_VIEW", 30))
     assert sums(found, Measure.VISITS) == {"": 2}
     assert sums(found, Measure.VISITORS) == {"": 1}
+    assert sums(found, Measure.DAYS) == {"v": 1}
 
 
 def test_all_of_a_visit_has_the_channel_and_device_known_first():
@@ -189,6 +191,9 @@ def test_figures_agree_with_one_another(rows):
     found = figures(*rows)
     visits = sum(sums(found, Measure.VISITS).values())
     assert sum(sums(found, Measure.HOUR).values()) == visits
+    visitors = {row[1] for row in rows} - {""}
+    assert sums(found, Measure.DAYS) == dict.fromkeys(visitors, 1)
+    assert sum(sums(found, Measure.VISITORS).values()) == len(visitors)
     steps = [sums(found, Measure.STEP).get(s, 0) for s in ("view", "cart", "checkout", "purchase")]
     assert steps == sorted(steps, reverse=True)
     assert max(steps) <= visits

@@ -38,7 +38,7 @@ COLUMNS = (
     "rating", "position", "token", "surface", "version", "arm",
     "payload", "simulated",
 )  # fmt: skip
-#: Read from daily figures alone, but for the visitors' frequency, which `traffic` counts.
+#: Read from daily figures alone.
 FROM_FIGURES = ("traffic", "funnel", "paths", "products", "searches")
 
 
