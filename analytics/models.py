@@ -50,12 +50,11 @@ class Device(models.TextChoices):
 class Visitor(models.Model):
     """A device or browser, known by the pseudonym of its id; several can belong to one person."""
 
-    pseudonym = models.CharField(_("pseudonym"), max_length=32, unique=True)
+    pseudonym = models.CharField(_("pseudonym"), max_length=32)
     person = KeyField(
         _("person"),
         max_length=64,
         blank=True,
-        db_index=True,
         help_text=_("Key of the account that logged in."),
     )
     first_seen = models.DateTimeField(_("first seen"), default=timezone.now, db_index=True)
@@ -64,6 +63,11 @@ class Visitor(models.Model):
         ordering: ClassVar = ["-first_seen"]
         verbose_name = _("visitor")
         verbose_name_plural = _("visitors")
+        # Here and not at the fields, where PostgreSQL gets a second index for LIKE with each.
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["pseudonym"], name="boughtwith_visitor_pseudonym")
+        ]
+        indexes: ClassVar = [models.Index(fields=["person"], name="boughtwith_visitor_person")]
 
     def __str__(self) -> str:
         return self.pseudonym[:8]
@@ -83,7 +87,7 @@ class Event(models.Model):
     visitor = models.CharField(
         _("visitor"), max_length=32, blank=True, help_text=_("Pseudonym of the device.")
     )
-    person = KeyField(_("person"), max_length=64, blank=True, db_index=True)
+    person = KeyField(_("person"), max_length=64, blank=True)
     scope = KeyField(_("scope"), max_length=64, default="default")
     at = models.DateTimeField(
         _("happened at"), db_index=True, help_text=_("By the client's clock, within bounds.")
@@ -143,6 +147,7 @@ class Event(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["kind", "at"], name="boughtwith_event_kind_at"),
             models.Index(fields=["visitor", "at"], name="boughtwith_event_visitor_at"),
+            models.Index(fields=["person"], name="boughtwith_event_person"),
         ]
 
     def __str__(self) -> str:
@@ -197,6 +202,19 @@ class RollUp(models.Model):
 
     def __str__(self) -> str:
         return f"until {self.until}"
+
+
+class StaleDay(models.Model):
+    """A day that events were taken out of since it was counted: `roll_up` counts it again."""
+
+    day = models.DateField()
+    scope = KeyField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.scope}"
 
 
 class Report(DailyFigure):

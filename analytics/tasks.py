@@ -21,7 +21,7 @@ def store_events(rows: list[dict[str, Any]], new_visitors: list[str]) -> None:
     ingest.store_rows(rows, new_visitors)
 
 
-@shared_task(name="analytics.roll_up")
+@shared_task(name=rollup.TASK)
 def roll_up() -> None:
     """Brings the daily figures of the reports up to date."""
     rollup.roll_up()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,8 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from analytics.models import Event, Visitor
-from analytics.services.days import midnight
-from analytics.services.rollup import recount
+from analytics.services.rollup import ROWS_A_FETCH, mark_stale
 
 EXPORTED = (
     "kind", "at", "path", "source", "device", "product_key", "order_key", "query", "quantity",
@@ -32,25 +30,17 @@ def export(persons: Collection[str]) -> dict[str, Any]:
 
 
 def erase(persons: Collection[str]) -> dict[str, int]:
-    """Deletes the events of a person and of their devices, and takes them out of the daily figures
-    of the days whose events are kept. Counts by table.
+    """Deletes the events of a person and of their devices, all or nothing. Counts by table.
 
-    Each day is a transaction by itself, the devices come last: if it is stopped, doing it again
-    does the rest.
+    The days of these events are counted again right after it, see `rollup.mark_stale`.
     """
     theirs = _events_of(persons).order_by()
-    places = {(timezone.localdate(at), scope) for at, scope in theirs.values_list("at", "scope")}
-    events = sum(_erase_day(theirs, day, scope) for day, scope in sorted(places))
-    visitors, _ = Visitor.objects.filter(person__in=persons).delete()
-    return {"events": events, "visitors": visitors}
-
-
-def _erase_day(theirs: QuerySet[Event], day: date, scope: str) -> int:
-    inside = theirs.filter(scope=scope, at__gte=midnight(day), at__lt=midnight(day + timedelta(1)))
     with transaction.atomic():
-        events, _ = inside.delete()
-        recount(day, scope)
-    return events
+        moments = theirs.values_list("at", "scope").iterator(chunk_size=ROWS_A_FETCH)
+        mark_stale({(timezone.localdate(at), scope) for at, scope in moments})
+        events, _ = theirs.delete()
+        visitors, _ = Visitor.objects.filter(person__in=persons).delete()
+    return {"events": events, "visitors": visitors}
 
 
 def _events_of(persons: Collection[str]) -> QuerySet[Event]:

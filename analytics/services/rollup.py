@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
+from celery import signature
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
-from analytics.models import DailyFigure, Event, EventKind, RollUp
+from analytics.conf import get_settings
+from analytics.models import DailyFigure, Event, EventKind, RollUp, StaleDay
 from analytics.services.days import midnight
 from analytics.services.retention import first_kept_day
 from analytics.stats.daily import Figure, figures_of_day
 from analytics.stats.events import Events
 
+TASK = "analytics.roll_up"
 #: A transaction that was open during the last roll-up may have committed events since that say
 #: they came in before it.
 OVERLAP = timedelta(minutes=15)
@@ -29,24 +33,33 @@ LEFT_OUT = (EventKind.IMPRESSION,)
 
 
 def roll_up() -> int:
-    """Counts every day again that events came in for since the last time. Returns how many.
+    """Counts every day again that events came in for since the last time, or were taken out of.
+    Returns how many.
 
     A run that is stopped leaves whole days behind, and the next one does what was left. Days whose
     events are pruned keep their figures.
     """
     began = timezone.now()
+    first = first_kept_day(began)
     state, _ = RollUp.objects.get_or_create(pk=RollUp.ONLY)
-    new = Event.objects.all()
+    StaleDay.objects.filter(day__lt=first).delete()
+    new = Event.objects.filter(at__gte=midnight(first))
     if state.until is not None:
         new = new.filter(received_at__gt=state.until - OVERLAP)
-    days = 0
-    for day in _days(new):
-        inside = new.filter(at__gte=midnight(day), at__lt=midnight(day + timedelta(days=1)))
-        for scope in inside.order_by().values_list("scope", flat=True).distinct():
-            roll_day(day, scope)
-            days += 1
+    places = {*_places(new), *StaleDay.objects.values_list("day", "scope")}
+    for day, scope in sorted(places):
+        roll_day(day, scope)
     RollUp.objects.filter(pk=RollUp.ONLY).update(until=began)
-    return days
+    return len(places)
+
+
+def mark_stale(places: Iterable[tuple[date, str]]) -> None:
+    """Has days counted again that the running transaction takes events out of: by a worker after
+    the commit where there is one, otherwise by the next `roll_up`, which does it as well should
+    the broker be down or the worker die."""
+    StaleDay.objects.bulk_create(StaleDay(day=day, scope=scope) for day, scope in places)
+    if get_settings().USE_CELERY:
+        transaction.on_commit(signature(TASK).delay, robust=True)
 
 
 def rolled_up_until() -> datetime | None:
@@ -58,25 +71,13 @@ def rolled_up_until() -> datetime | None:
 def roll_day(day: date, scope: str) -> None:
     """Replaces the figures of a day in one transaction; two at a time wait for one another."""
     with transaction.atomic():
-        _wait_for_others()
+        RollUp.objects.select_for_update().get_or_create(pk=RollUp.ONLY)
+        # Read before the events: what is marked from here on is left to the next time.
+        marks = list(StaleDay.objects.filter(day=day, scope=scope).values_list("pk", flat=True))
         rows = _rows(day, scope, count_day(day, scope))
         DailyFigure.objects.filter(day=day, scope=scope).delete()
         DailyFigure.objects.bulk_create(rows, batch_size=ROWS_A_WRITE)
-
-
-def recount(day: date, scope: str) -> None:
-    """`roll_day` after events were taken out of a day: one that is pruned keeps its figures, and
-    one that was not counted yet is left to `roll_up`."""
-    with transaction.atomic():
-        _wait_for_others()
-        counted = DailyFigure.objects.filter(day=day, scope=scope).exists()
-        if counted and day >= first_kept_day(timezone.now()):
-            roll_day(day, scope)
-
-
-def _wait_for_others() -> None:
-    """Until the end of the transaction nobody else writes figures."""
-    RollUp.objects.select_for_update().get_or_create(pk=RollUp.ONLY)
+        StaleDay.objects.filter(pk__in=marks).delete()
 
 
 def count_day(day: date, scope: str) -> list[Figure]:
@@ -114,11 +115,13 @@ def _plain(value: float) -> float | int:
     return int(value) if value.is_integer() else value
 
 
-def _days(new: QuerySet[Event]) -> list[date]:
-    """The days that may have such events, the oldest first, but for those that are pruned."""
+def _places(new: QuerySet[Event]) -> Iterator[tuple[date, str]]:
+    """The days and scopes that have such events."""
     span = new.aggregate(first=Min("at"), last=Max("at"))
     if span["first"] is None:
-        return []
-    first = max(timezone.localdate(span["first"]), first_kept_day(timezone.now()))
-    last = timezone.localdate(span["last"])
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        return
+    first, last = (timezone.localdate(at) for at in (span["first"], span["last"]))
+    for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
+        inside = new.filter(at__gte=midnight(day), at__lt=midnight(day + timedelta(days=1)))
+        for scope in inside.order_by().values_list("scope", flat=True).distinct():
+            yield day, scope

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from analytics.models import DailyFigure, Event, RollUp, Visitor
+from analytics.models import DailyFigure, Event, RollUp, StaleDay, Visitor
 from analytics.services import privacy
 from analytics.services.rollup import OVERLAP, count_day, roll_up
-from tests.analytics.behaviour import DAY, event, happened, stored, tea_shop
+from tests.analytics.behaviour import DAY, event, happened, stored
 from tests.analytics.events import add_event
 from tests.shop.threads import at_once
 
@@ -49,6 +49,19 @@ def test_a_person_is_forgotten(ann):
     assert privacy.erase(["7", "customer-3"]) == {"events": 0, "visitors": 0}
 
 
+def forget():
+    """Erases a person, and counts as a worker does after it."""
+    privacy.erase(["7"])
+    roll_up()
+
+
+def raises(error):
+    def fail(*args, **kwargs):
+        raise error
+
+    return fail
+
+
 def queries(day=DAY, scope="default"):
     return {figure.key for figure in stored(day, scope) if figure.measure == "searches"}
 
@@ -57,15 +70,16 @@ def test_and_what_they_typed_is_in_no_figure():
     happened(event("SEARCH", 1, person="7", query="ann's ring"), event("SEARCH", 2, "w", query="x"))
     roll_up()
     assert queries() == {"ann's ring", "x"}
-    privacy.erase(["7"])
+    forget()
     assert queries() == {"x"}
     assert stored() == sorted(count_day(DAY, "default"))
+    assert roll_up() == 0
 
 
 def test_a_day_that_was_theirs_alone_has_no_figures():
     happened(event("SEARCH", 1, person="7", query="x"))
     roll_up()
-    privacy.erase(["7"])
+    forget()
     assert not DailyFigure.objects.exists()
 
 
@@ -73,7 +87,7 @@ def test_every_scope_is_counted_by_itself():
     happened(*(event("SEARCH", 1, person="7", query="x", scope=one) for one in ("north", "south")),
              event("SEARCH", 1, "w", query="y", scope="south"))  # fmt: skip
     roll_up()
-    privacy.erase(["7"])
+    forget()
     assert (queries(scope="north"), queries(scope="south")) == (set(), {"y"})
 
 
@@ -83,14 +97,15 @@ def test_days_end_at_midnight_of_the_shop(settings):
     happened(event("SEARCH", 3 * 60, person="7", query="x"))  # 23:00 there
     roll_up()
     assert queries(before) == {"x"}
-    privacy.erase(["7"])
+    forget()
     assert queries(before) == set()
 
 
-def test_a_day_that_was_not_counted_yet_is_left_to_the_roll_up():
-    happened(event("SEARCH", 1, person="7"), *tea_shop())
+def test_only_their_days_are_counted_again():
+    happened(event("SEARCH", 1, person="7"), event("SEARCH", 1, person="7"), event("SEARCH", day=1))
+    roll_up()
     privacy.erase(["7"])
-    assert not DailyFigure.objects.exists()
+    assert roll_up() == 1
 
 
 def test_a_pruned_day_keeps_its_figures(settings):
@@ -100,29 +115,61 @@ def test_a_pruned_day_keeps_its_figures(settings):
     settings.ANALYTICS = {"KEEP_MONTHS": 0}
     before = stored()
     assert privacy.erase(["7"])["events"] == 1
+    assert roll_up() == 0
     assert stored() == before
+    assert not StaleDay.objects.exists()
 
 
-def test_stopped_between_two_days_it_is_done_again(monkeypatch):
-    Visitor.objects.create(pseudonym="v", person="7")
-    happened(event("SEARCH", query="x"), event("SEARCH", day=1, query="y"))
+def test_a_count_that_fails_is_left_to_the_next(monkeypatch):
+    happened(event("SEARCH", person="7", query="x"), event("SEARCH", person="7", day=1, query="y"))
     roll_up()
-    done = []
+    privacy.erase(["7"])
+    with monkeypatch.context() as patch:
+        patch.setattr("analytics.services.rollup.count_day", raises(OSError))
+        with pytest.raises(OSError):
+            roll_up()
+    assert (queries(), queries(DAY + timedelta(days=1))) == ({"x"}, {"y"})
+    assert roll_up() == 2
+    assert (queries(), queries(DAY + timedelta(days=1))) == (set(), set())
 
-    def fails(day, scope):
-        if done:
-            raise OSError
-        done.append(day)
-        recount(day, scope)
 
-    recount = privacy.recount
-    monkeypatch.setattr(privacy, "recount", fails)
-    with pytest.raises(OSError):
+def test_who_is_erased_while_a_day_is_counted_is_taken_out_the_next_time(monkeypatch):
+    def erased_meanwhile(day, scope):
+        figures = count_day(day, scope)
         privacy.erase(["7"])
-    assert (queries(), queries(DAY + timedelta(days=1))) == (set(), {"y"})
+        return figures
+
+    happened(event("SEARCH", person="7", query="x"))
+    monkeypatch.setattr("analytics.services.rollup.count_day", erased_meanwhile)
+    roll_up()
+    assert queries() == {"x"}
     monkeypatch.undo()
-    assert privacy.erase(["7"]) == {"events": 1, "visitors": 1}
-    assert queries(DAY + timedelta(days=1)) == set()
+    roll_up()
+    assert queries() == set()
+
+
+def test_a_worker_does_it_right_after_the_commit(settings, django_capture_on_commit_callbacks):
+    settings.ANALYTICS = {"USE_CELERY": True}
+    happened(event("SEARCH", person="7", query="x"))
+    roll_up()
+    with django_capture_on_commit_callbacks(execute=True):
+        privacy.erase(["7"])
+        assert queries() == {"x"}
+    assert queries() == set()
+
+
+def test_with_the_broker_down_it_is_left_to_the_schedule(
+    settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    settings.ANALYTICS = {"USE_CELERY": True}
+    happened(event("SEARCH", person="7", query="x"))
+    roll_up()
+    monkeypatch.setattr("celery.canvas.Signature.apply_async", raises(OSError))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert privacy.erase(["7"])["events"] == 1
+    assert queries() == {"x"}
+    roll_up()
+    assert queries() == set()
 
 
 HISTORIES = st.lists(
@@ -164,7 +211,7 @@ class NeverThere(TestCase):
         left, number = [], 0
         for step in histories:
             if step == "erase":
-                privacy.erase(["7"])
+                forget()
                 left = [one for one in left if not theirs(one)]
                 continue
             Visitor.objects.get_or_create(pseudonym="v", person="7")
@@ -195,4 +242,5 @@ def test_who_is_erased_during_a_roll_up_is_in_no_figure():
     for _ in range(5):
         happened(event("SEARCH", 1, person="7", query="x", received_at=datetime.now(UTC)))
         at_once(2, lambda number: privacy.erase(["7"]) if number else roll_up())
+        roll_up()
         assert queries() == set()
