@@ -65,6 +65,15 @@ def sums(filters: Filters, measures: Sequence[Measure], *by: str) -> Sums:
     return found
 
 
+def sums_by_key(filters: Filters, measure: Measure) -> Adding:
+    """Key → sum, where there are too many keys for a `Total` each."""
+    found: Adding = {}
+    chosen = _figures(filters).filter(measure=measure).values_list("sums", flat=True)
+    for values in chosen.iterator(chunk_size=FIGURES_A_FETCH):
+        _add(found, values)
+    return found
+
+
 def _add(sums: Adding, more: Mapping[str, float]) -> None:
     for key, value in more.items():
         sums[key] = sums.get(key, 0.0) + value

@@ -143,8 +143,8 @@ def _hours(filters: Filters) -> list[TrafficHour]:
 
 
 def _frequency(filters: Filters) -> list[VisitFrequency]:
-    days = sums(filters, [Measure.DAYS], "key")
-    counts = np.fromiter((total.value for total in days.values()), np.int64, len(days))
+    days = reading.sums_by_key(filters, Measure.DAYS)
+    counts = np.fromiter(days.values(), np.int64, len(days))
     return [
         VisitFrequency(
             _range(one.at_least, one.at_most), one.visitors, share(one.visitors, len(days))
