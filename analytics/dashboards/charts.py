@@ -59,6 +59,25 @@ def bars(title: str, table: str, names: Sequence[str], values: Sequence[Any], un
     })  # fmt: skip
 
 
+def intervals(title: str, table: str, names: Sequence[str], estimates: Sequence[Sequence[Any]],
+              unit: str) -> Figure:  # fmt: skip
+    """A point for each name, the first on top. estimates: share, and the ends of its interval."""
+    points = {
+        "type": "scatter", "mode": "markers", "marker": {"size": 10},
+        "y": list(names), "x": [value for value, _, _ in estimates],
+        "error_x": {
+            "type": "data", "symmetric": False,
+            "array": [high - value for value, _, high in estimates],
+            "arrayminus": [value - low for value, low, _ in estimates],
+        },
+    }  # fmt: skip
+    return Figure(title, table, [points], {
+        "xaxis": SHARE_AXIS | {"title": {"text": unit}},
+        "yaxis": {"type": "category", "autorange": "reversed", "automargin": True},
+        "height": 140 + 40 * len(names),
+    })  # fmt: skip
+
+
 def columns(title: str, table: str, x: Sequence[Any], series: Mapping[str, Sequence[Any]],
             unit: str, **layout: Any) -> Figure:  # fmt: skip
     """Upright bars, a colour for each series."""

@@ -18,6 +18,7 @@ from analytics.dashboards.charts import (
     column,
     columns,
     heat,
+    intervals,
     label,
     labels,
     texts,
@@ -78,20 +79,8 @@ def _funnel(report: Funnel) -> list[Figure]:
 
 
 def _conversion(title: str, table: str, rows: list[FunnelSegment]) -> Figure:
-    points = {
-        "type": "scatter", "mode": "markers", "marker": {"size": 10},
-        "y": texts(rows, "name"), "x": column(rows, "conversion"),
-        "error_x": {
-            "type": "data", "symmetric": False,
-            "array": [row.high - row.conversion for row in rows],
-            "arrayminus": [row.conversion - row.low for row in rows],
-        },
-    }  # fmt: skip
-    return Figure(title, table, [points], {
-        "xaxis": SHARE_AXIS | {"title": {"text": _("Share of visits that order")}},
-        "yaxis": {"type": "category", "autorange": "reversed", "automargin": True},
-        "height": 140 + 40 * len(rows),
-    })  # fmt: skip
+    found = [(row.conversion, row.low, row.high) for row in rows]
+    return intervals(title, table, texts(rows, "name"), found, _("Share of visits that order"))
 
 
 def _paths(report: Paths) -> list[Figure]:
@@ -284,10 +273,15 @@ def _attribution(report: Attribution) -> list[Figure]:
     named = labels([name % vars(row) for row in report.lists])
     rates = [row.rate or 0 for row in report.lists]
     revenue = column(report.lists, "revenue")
-    return [
+    known = [row for row in report.arms if row.uplift is not None]
+    uplifts = [(row.uplift, row.low, row.high) for row in known]
+    drawn = [
         bars(_("Click rate"), "lists", named, rates, _("Share"), share=True),
         bars(_("Revenue owed to suggestions"), "lists", named, revenue, _money(report)),
-    ]
+        intervals(_("Uplift of buyers, with 95% intervals"), "arms",
+                  labels([name % vars(row) for row in known]), uplifts, _("Uplift")),
+    ]  # fmt: skip
+    return drawn if known else drawn[:-1]
 
 
 _DRAWN: Mapping[type[Report], Callable[[Any], list[Figure]]] = {

@@ -166,6 +166,26 @@ class TestFigures:
         for one in drawn:
             Figure(data=one.data, layout=one.layout)
 
+    def test_versions_are_compared_with_their_intervals(self):
+        """Half of those who saw version 1 bought, and three of four who saw version 2: +50%."""
+        where = {"surface": "cart", "product_key": "cup"}
+        for version, visitors in (("1", 6), ("2", 4)):
+            for number in range(visitors):
+                who = f"{version}{number}"
+                happened(event("IMPRESSION", 0, who, version=version, **where))
+                if number < 3:
+                    happened(event("CLICK", 1, who, version=version, **where),
+                             event("PURCHASE", 2, who, product_key="cup"))  # fmt: skip
+        found = SUBJECTS["attribution"].report(MAY)
+        (row,) = found.arms
+        drawn = figures(found)[-1]
+        (points,) = drawn.data
+        error = points["error_x"]
+        assert (drawn.table, points["y"]) == ("arms", ["cart, version 2"])
+        assert points["x"] == pytest.approx([0.5])
+        assert error["array"] == [pytest.approx(row.high - 0.5)]
+        assert error["arrayminus"] == [pytest.approx(0.5 - row.low)]
+
     def test_a_plot_takes_no_tags(self):
         assert label("<a href='x'>tea</a>") == "&lt;a href='x'&gt;tea&lt;/a&gt;"
         assert label("x" * 60) == "x" * 47 + "…"
