@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Avg, Count, Max, Min, QuerySet
 from django.http import HttpRequest
 
+from recommendations.prepared import PreparedQuery
 from recommendations.stores.base import (
     Actor,
     ChangedOrder,
@@ -114,12 +115,8 @@ class ShopStore:
         self, keys: Iterable[str], actor: Actor, scope: Scope, attributes: Collection[str] = ()
     ) -> Mapping[str, Offer]:
         """A row a variant and attribute: quicker than a group for each of a few products."""
-        columns = ["code", "title", "state", "category__path"]
-        columns += ["variants__pk", "variants__price", "variants__stock"]
-        columns += ["attributes__attribute__name", "attributes__value"] if attributes else []
         products: dict[str, list[Any]] = {}
-        found = Product.objects.filter(code__in=list(keys)).order_by()
-        for code, *row in found.values_list(*columns):
+        for code, *row in OFFERS.rows(list(keys), bool(attributes)):
             products.setdefault(code, []).append(row)
         return {code: _offer(code, rows, attributes) for code, rows in products.items()}
 
@@ -130,6 +127,16 @@ class ShopStore:
             stock=True,
             attributes=tuple(Attribute.objects.values_list("name", flat=True)),
         )
+
+
+def _offer_rows(codes: Collection[str], attributes: bool) -> QuerySet[Any, tuple[Any, ...]]:
+    columns = ["code", "title", "state", "category__path"]
+    columns += ["variants__pk", "variants__price", "variants__stock"]
+    columns += ["attributes__attribute__name", "attributes__value"] if attributes else []
+    return Product.objects.filter(code__in=codes).order_by().values_list(*columns)
+
+
+OFFERS = PreparedQuery(Product, _offer_rows)
 
 
 def _offer(code: str, rows: Sequence[Any], attributes: Collection[str]) -> Offer:

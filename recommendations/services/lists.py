@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import FilteredRelation, Q, QuerySet, Subquery
+from django.db.models import FilteredRelation, Q, Subquery
 
 from recommendations.engine.base import ListKind
 from recommendations.models import ModelVersion, RankedList, SteeringStamp
+from recommendations.prepared import PreparedQuery
 from recommendations.stores.base import Scope
 
 #: Versions remembered: those that are live, and those of experiments. Seeds remembered of each,
@@ -202,21 +203,39 @@ def _read(
 
 def _rows(
     asked: Collection[str], surfaces: Collection[str], scope: Scope, shown: Mapping[str, int]
-) -> QuerySet[Any, tuple[Any, ...]]:
+) -> Iterable[tuple[Any, ...]]:
     """Versions with the stamp and their state, a row for each list that is asked for, if any is."""
-    which = Q(live_at__surface__in=set(surfaces) - shown.keys(), live_at__scope=scope.name)
+    if not asked and not shown:
+        return LIVE.rows(surfaces, scope.name)
+    which = _is_live(set(surfaces) - shown.keys(), scope.name)
     if shown:
         which |= Q(pk__in=shown.values())
     versions = ModelVersion.objects.filter(which, lists__gt=0).order_by()
-    stamp = Subquery(SteeringStamp.objects.values("value")[:1])
-    state = ("surface", "pk", stamp, *State._fields)
     if not asked:
-        return versions.values_list(*state)
+        return versions.values_list(*STATE)
     kinds = [ListKind.ITEM, ListKind.GLOBAL]
     of_asked = Q(ranked_lists__kind__in=kinds, ranked_lists__seed_key__in=asked)
     return versions.annotate(
         asked=FilteredRelation("ranked_lists", condition=of_asked)
-    ).values_list(*state, "asked__seed_key", "asked__kind", "asked__orders", "asked__entries")
+    ).values_list(*STATE, "asked__seed_key", "asked__kind", "asked__orders", "asked__entries")
+
+
+def _is_live(surfaces: Collection[str], scope: str) -> Q:
+    return Q(live_at__surface__in=surfaces, live_at__scope=scope)
+
+
+STATE = (
+    "surface", "pk", Subquery(SteeringStamp.objects.values("value")[:1]), *State._fields,
+)  # fmt: skip
+#: The same for live versions alone: what nearly every request asks.
+LIVE = PreparedQuery(
+    ModelVersion,
+    lambda surfaces, scope: (
+        ModelVersion.objects.filter(_is_live(surfaces, scope), lists__gt=0)
+        .order_by()
+        .values_list(*STATE)
+    ),
+)
 
 
 def item_orders(lists: Lists, keys: Collection[str]) -> dict[str, int]:
