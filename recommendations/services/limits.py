@@ -4,7 +4,7 @@ far dearer than the basket, and variety. Plain functions of offers: no database.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from recommendations.conf import get_settings
 from recommendations.models import Surface
 from recommendations.services.diversity import Candidate, diversified
 from recommendations.services.merging import Ranking
-from recommendations.services.rules import WINDOW, Effects
+from recommendations.services.rules import WINDOW
 from recommendations.stores.base import Offer
 
 #: Where different things are wanted. Elsewhere what is alike, or a person's own, is the point.
@@ -38,33 +38,36 @@ class Limits:
 
     def choose(
         self,
-        keys: Sequence[str],
+        factors: Mapping[str, float],
         first: int,
         ranking: Ranking,
-        effects: Effects,
+        pins: Collection[str],
         seeds: Iterable[Offer],
         offers: Mapping[str, Offer],
     ) -> tuple[list[str], list[str]]:
-        """Of the `keys` for sale, best first: up to `first` within the limits, and all that are
-        beyond them. What the shop has pinned is always within, and counts."""
-        within, beyond = self._parted([offers[key] for key in keys], seeds, effects.pins)
+        """Of the keys for sale, best first: up to `first` within the limits, and all that are
+        beyond them. What the shop has pinned is always within, and counts.
+
+        factors: key → what the shop's rules multiply its score by.
+        """
+        within, beyond = self._parted([offers[key] for key in factors], seeds, pins)
         if not self.diversity:
             return [offer.key for offer in within[:first]], beyond
-        pinned = [offer for offer in within if offer.key in effects.pins][:first]
+        pinned = [offer for offer in within if offer.key in pins][:first]
         candidates = [
             Candidate(
                 offer,
                 ranking.tier(offer.key),
-                ranking.score(offer.key) * effects.factor(offer),
+                ranking.score(offer.key) * factors[offer.key],
             )
             for offer in within
-            if offer.key not in effects.pins
+            if offer.key not in pins
         ]
         varied = diversified(candidates, first - len(pinned), self.diversity, pinned)
         return [offer.key for offer in pinned] + varied, beyond
 
     def _parted(
-        self, offers: Iterable[Offer], seeds: Iterable[Offer], pins: Sequence[str]
+        self, offers: Iterable[Offer], seeds: Iterable[Offer], pins: Collection[str]
     ) -> tuple[list[Offer], list[str]]:
         bounds = self._bounds(seeds)
         count: Counter[str] = Counter()

@@ -21,6 +21,8 @@ MAX_WOKEN = 1000
 
 #: What a product is known by: (PRODUCT, "", its key), (ATTRIBUTE, "brand", "Acme"), …
 Label = tuple[str, str, str]
+#: Prices in a currency or stock levels, from one bound to the other.
+Band = tuple[str, str, Decimal | None, Decimal | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +87,15 @@ class Rule:
         """Whether the offer of a product has to be known to say where it belongs."""
         return self.effect in (Effect.BOOST, Effect.BURY) and self.target != Target.PRODUCT
 
+    @property
+    def band(self) -> Band:
+        return (self.target, self.currency, self.at_least, self.at_most)
+
     def holds(self, offer: Offer) -> bool:
         """Whether an offer is in the band. What is not known is in none."""
+        amount: Decimal | int | None
         if self.target == Target.STOCK:
-            amount = None if offer.stock is None else Decimal(offer.stock)
+            amount = offer.stock
         else:
             amount = offer.price if offer.currency == self.currency else None
         return (
@@ -121,22 +128,20 @@ class Effects:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._labelled: dict[Label, list[Rule]] = {}
-        self._bands: list[Rule] = []
+        self._banded: dict[Band, list[Rule]] = {}
         self._weight: dict[int, int] = {}
+        self._moving: list[Rule] = []
         self.pins: list[str] = []
         for place, rule in enumerate(by_weight(rules)):
             self._weight[id(rule)] = place
             if rule.effect == Effect.PIN:
                 self.pins += [rule.value] if rule.value not in self.pins else []
+            elif rule.effect != Effect.EXCLUDE:
+                self._moving.append(rule)
             if rule.label is None:
-                self._bands.append(rule)
+                self._banded.setdefault(rule.band, []).append(rule)
             else:
                 self._labelled.setdefault(rule.label, []).append(rule)
-        self._moving = [
-            rule
-            for rule in (*self._bands, *(one for found in self._labelled.values() for one in found))
-            if rule.effect in (Effect.BOOST, Effect.BURY)
-        ]
 
     def __bool__(self) -> bool:
         return bool(self._weight)
@@ -149,19 +154,29 @@ class Effects:
 
     def on(self, offer: Offer) -> list[Rule]:
         """The rules that are about this product, the one that counts most first."""
-        found = [rule for rule in self._bands if rule.holds(offer)]
+        found: list[Rule] = []
+        for rules in self._banded.values():
+            if rules[0].holds(offer):
+                found += rules
         for label in labels(offer):
-            found += self._labelled.get(label, ())
+            if label in self._labelled:
+                found += self._labelled[label]
         if len(found) > 1:
             found.sort(key=lambda rule: self._weight[id(rule)])
         return found
 
     def factor(self, offer: Offer) -> float:
-        return _factor(self.on(offer)) if self._moving else 1.0
+        """What the score of a product is multiplied by; 0 where the shop excludes it."""
+        rules = self.on(offer)
+        if any(rule.effect == Effect.EXCLUDE for rule in rules):
+            return 0.0
+        return next((rule.factor for rule in rules if rule.effect != Effect.PIN), 1.0)
 
-    def ordered(self, ranking: Ranking, depth: int, offers: Mapping[str, Offer]) -> list[str]:
+    def ordered(
+        self, ranking: Ranking, depth: int, offers: Mapping[str, Offer]
+    ) -> dict[str, float]:
         """The pinned products, then by score × factor the best `depth` and the others named by a
-        rule; of all these only what the shop does not exclude.
+        rule; of all these only what the shop does not exclude. Each with its factor.
 
         What the basket speaks for stays above what fills up, and each filling above the next: a
         boost moves a product among its like. Equal ones keep the order of the ranking.
@@ -170,22 +185,10 @@ class Effects:
         heads = dict.fromkeys(ranking.keys[:depth])
         heads |= {key: None for key in self.named if ranking.holds(key)}
         rest = [key for key in heads if key in offers and key not in pinned]
-        rules = {key: self.on(offers[key]) for key in (*pinned, *rest)}
+        factors = {key: self.factor(offers[key]) for key in (*pinned, *rest)}
         if self._moving:
-            rest.sort(
-                key=lambda key: (ranking.tier(key), -ranking.score(key) * _factor(rules[key]))
-            )
-        return [key for key in (*pinned, *rest) if not _excludes(rules[key])]
-
-
-def _excludes(rules: Iterable[Rule]) -> bool:
-    return any(rule.effect == Effect.EXCLUDE for rule in rules)
-
-
-def _factor(rules: Iterable[Rule]) -> float:
-    """Of the rules of one product, the one that counts most first."""
-    moving = (rule.factor for rule in rules if rule.effect in (Effect.BOOST, Effect.BURY))
-    return next(moving, 1.0)
+            rest.sort(key=lambda key: (ranking.tier(key), -ranking.score(key) * factors[key]))
+        return {key: factors[key] for key in (*pinned, *rest) if factors[key]}
 
 
 class RuleSet:

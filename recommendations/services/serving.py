@@ -7,7 +7,7 @@ together, because a page of products must not cost a query each.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -194,16 +194,14 @@ class Answering:
         """The first of the best `depth` candidates that are for sale, as rules and limits have
         them."""
         ranking, limits = self.rankings[n], self.limits[n]
-        keys: Iterable[str] = ranking.keys[:depth]
+        factors = dict.fromkeys(ranking.keys[:depth], 1.0)
         if self.rules:
-            keys = self.effects(n).ordered(ranking, depth, self.offers)
-        sold = [key for key in keys if self.is_for_sale(key)]
+            factors = self.effects(n).ordered(ranking, depth, self.offers)
+        sold = {key: factor for key, factor in factors.items() if self.is_for_sale(key)}
         if not limits:
-            return sold[: self.first]
-        seeds = self._offers_of_seeds(self.questions[n])
-        best, self.held_back[n] = limits.choose(
-            sold, self.first, ranking, self.effects(n), seeds, self.offers
-        )
+            return list(sold)[: self.first]
+        pins, seeds = self.effects(n).pins, self._offers_of_seeds(self.questions[n])
+        best, self.held_back[n] = limits.choose(sold, self.first, ranking, pins, seeds, self.offers)
         return best
 
     def effects(self, n: int) -> Effects:

@@ -127,11 +127,14 @@ def test_rules_and_limits(count, limits):
         ranking = Ranking(by_seed, basket)
         depth = max(FIRST + 6, on.window, limits.window)
         effects = on.effects(basket, "", offers)
-        shown = effects.ordered(ranking, depth, offers) if on else ranking.keys[:depth]
-        sold = [key for key in shown if offers[key].available]
+        factors = dict.fromkeys(ranking.keys[:depth], 1.0)
+        if on:
+            factors = effects.ordered(ranking, depth, offers)
+        for_sale = {key: factor for key, factor in factors.items() if offers[key].available}
+        sold = list(for_sale)
         if limits:
             seeds = [offers[key] for key in basket]
-            sold, _ = limits.choose(sold, FIRST, ranking, effects, seeds, offers)
+            sold, _ = limits.choose(for_sale, FIRST, ranking, effects.pins, seeds, offers)
         seconds.append(time.perf_counter() - started)
     assert len(sold[:FIRST]) == FIRST
     assert (sold[:FIRST] == ranking.keys[:FIRST]) == (not count and not limits)
