@@ -39,7 +39,7 @@ class Ranking:
                 scores[key] = scores.get(key, 0.0) + weight * score
         for key in self._excluded:
             scores.pop(key, None)
-        self.keys = sorted(key for key, score in scores.items() if score > 0)
+        self.keys = sorted([key for key, score in scores.items() if score > 0])
         self.keys.sort(key=scores.__getitem__, reverse=True)
         self._scores = scores
         self._fillers: dict[str, Source] = {}
@@ -89,5 +89,6 @@ class Ranking:
         for seed, (weight, one) in self._lists.items():
             if key in one.keys and one.scores[place := one.keys.index(key)] > 0:
                 found.append(Share(seed, weight * one.scores[place], one.pair_orders[place]))
-        found.sort(key=lambda share: (not share.pair_orders, -share.score, share.seed))
+        if len(found) > 1:
+            found.sort(key=lambda share: (not share.pair_orders, -share.score, share.seed))
         return found

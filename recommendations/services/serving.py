@@ -216,13 +216,16 @@ class Answering:
         """The best candidates with what speaks for them; the seeds where these will not do."""
         keys: set[str] = set()
         for n in waiting:
-            ranking = self.rankings[n]
-            for candidate in ranking.keys[:depth]:
-                keys.update((candidate, *self._because_of(ranking, candidate)))
+            ranking, seeds = self.rankings[n], self.questions[n].seeds
+            heads = ranking.keys[:depth]
+            keys.update(heads)
             if self.rules:
-                keys.update(self.rules.possible(self.questions[n].seeds).named)
-            if self.rules or self.limits[n].price_ratio or len(ranking.keys) < self.first:
-                keys.update(self.questions[n].seeds)
+                keys.update(self.rules.possible(seeds).named)
+            few = len(seeds) <= depth  # what speaks for the candidates is among them
+            if few or self.rules or self.limits[n].price_ratio or len(ranking.keys) < self.first:
+                keys.update(seeds)
+            else:
+                keys.update(seed for key in heads for seed in self._because_of(ranking, key))
         return keys
 
     def _fill(self, short: Sequence[int]) -> None:
