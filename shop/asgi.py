@@ -5,7 +5,9 @@ import os
 from django.core.asgi import get_asgi_application
 
 from shop.celery import app as celery_app
+from shop.startup import warm_up
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.production")
 celery_app.set_default()
 application = get_asgi_application()
+warm_up()

@@ -25,7 +25,7 @@ NO_CATEGORY = "-"
 
 def products_of(codes: Collection[str]) -> QuerySet[models.Product]:
     """The products that suggestions name: whether one may be shown is the store's to say."""
-    return models.Product.objects.filter(code__in=codes)
+    return models.Product.objects.filter(code__in=codes).order_by()
 
 
 def visible_products() -> QuerySet[models.Product]:
