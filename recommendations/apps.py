@@ -11,9 +11,13 @@ class RecommendationsConfig(AppConfig):
 
     def ready(self) -> None:
         from recommendations import checks  # noqa: F401  (registers the system checks)
-        from recommendations.models import Experiment, MerchandisingRule
-        from recommendations.services.steering import stamp
+        from recommendations.models import Experiment, MerchandisingRule, SteeringStamp
+
+        def renew(**kwargs: object) -> None:
+            SteeringStamp.renew()
 
         for model in (MerchandisingRule, Experiment):
             for changed in (post_save, post_delete):
-                changed.connect(stamp, sender=model, dispatch_uid="recommendations.steering")
+                changed.connect(
+                    renew, sender=model, weak=False, dispatch_uid="recommendations.steering"
+                )

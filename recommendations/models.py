@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -169,6 +169,41 @@ class TrainingLease(models.Model):
         return f"{self.surface}/{self.scope}: {self.holder}"
 
 
+class SteeringStamp(models.Model):
+    """One row, whose value changes with the rules and with what experiments run: serving reads it
+    along with its lists."""
+
+    value = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.value
+
+    @classmethod
+    def renew(cls) -> None:
+        """Tells every process that something has changed, with the transaction that changes it.
+
+        A random value, where a counter that was rolled back would come again with other rules.
+        """
+        cls.objects.update_or_create(pk=1, defaults={"value": uuid.uuid4().hex})
+
+
+class SteeringQuerySet(models.QuerySet[Any]):
+    """Of rules or experiments: many that change at once, for which Django sends no signal, show at
+    once all the same."""
+
+    def update(self, **kwargs: Any) -> int:
+        with transaction.atomic(using=self.db):
+            changed = super().update(**kwargs)
+            SteeringStamp.renew()
+        return changed
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+        with transaction.atomic(using=self.db):
+            made = super().bulk_create(*args, **kwargs)
+            SteeringStamp.renew()
+        return made
+
+
 class MerchandisingRule(models.Model):
     """What the shop wants shown, whatever the orders say. `full_clean` refuses a broken one."""
 
@@ -226,6 +261,8 @@ class MerchandisingRule(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
 
+    objects = SteeringQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-priority", "pk"]
         verbose_name = _("merchandising rule")
@@ -246,16 +283,6 @@ class MerchandisingRule(models.Model):
     def clean(self) -> None:
         """Keys of variants become those of their products."""
         check_rule(self)
-
-
-class SteeringStamp(models.Model):
-    """One row, whose value changes with the rules and with what experiments run: serving reads it
-    along with its lists."""
-
-    value = models.CharField(max_length=32)
-
-    def __str__(self) -> str:
-        return self.value
 
 
 class Treatment(models.TextChoices):
@@ -280,6 +307,8 @@ class Experiment(models.Model):
     salt = models.CharField(_("salt"), max_length=32, default=new_salt, editable=False)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
+
+    objects = SteeringQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-pk"]

@@ -229,7 +229,8 @@ class RuleSet:
     def effects(
         self, seeds: Collection[str], category: str, offers: Mapping[str, Offer]
     ) -> Effects:
-        """For a basket of `seeds`, or for what is wanted of a `category`."""
+        """For a basket of `seeds`, or for what is wanted of a `category`, of whose products some
+        must be among the `offers` to tell which categories it is in."""
         return self._woken_by(
             label for label in self._labels_of(seeds, category, offers) if label in self._by_seed
         )
@@ -250,10 +251,17 @@ class RuleSet:
     ) -> Iterator[Label]:
         if not self._by_seed:
             return
-        if category:
-            yield (Target.CATEGORY, "", category)
+        for key in _above(category, offers) if category else ():
+            yield (Target.CATEGORY, "", key)
         for seed in seeds:
             yield (Target.PRODUCT, "", seed)
             if seed in offers:
                 for key in offers[seed].category_keys:
                     yield (Target.CATEGORY, "", key)
+
+
+def _above(category: str, offers: Mapping[str, Offer]) -> set[str]:
+    """A category with those above it: what comes before it in the paths of all of its products."""
+    paths = [one.category_keys for one in offers.values() if category in one.category_keys]
+    before = [set(path[: path.index(category)]) for path in paths]
+    return {category}.union(set.intersection(*before) if before else ())

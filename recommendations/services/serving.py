@@ -243,6 +243,7 @@ class Answering:
             near = blended(popular[one] for one in of_question[n] if one in popular)
             self.rankings[n].fill(Source.POPULAR, near)
             self.rankings[n].fill(Source.POPULAR, popular.get("", NOTHING))
+            self._effects.pop(n, None)  # the offers of what fills up may wake more of them
 
     def _categories(self, question: Question) -> set[str]:
         """The one asked for, or the innermost of each seed."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-from uuid import uuid4
 
-from recommendations.models import MerchandisingRule, SteeringStamp
+from recommendations.models import MerchandisingRule
 from recommendations.services.experiments import Plan, running_plans
 from recommendations.services.rules import Rule, RuleSet
 
@@ -83,11 +81,3 @@ def as_rule(saved: MerchandisingRule) -> Rule:
         ends_at=saved.ends_at,
         priority=saved.priority,
     )
-
-
-def stamp(**kwargs: Any) -> None:
-    """Tells every process that something has changed, with the transaction that changes it.
-
-    A random value, where a counter that was rolled back would come again with other rules.
-    """
-    SteeringStamp.objects.update_or_create(pk=1, defaults={"value": uuid4().hex})

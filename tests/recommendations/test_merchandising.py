@@ -154,6 +154,40 @@ def test_every_change_takes_effect_at_once(trained):
     assert keys("tea", first=1) == ["cup"]
 
 
+def test_changes_of_many_rules_at_once_take_effect_at_once(trained):
+    rules = MerchandisingRule.objects
+    rules.bulk_create([MerchandisingRule(name="Summer", effect="pin", value="bread")])
+    assert keys("tea", first=1) == ["bread"]
+    rules.update(value="milk")
+    assert keys("tea", first=1) == ["milk"]
+    made = rules.get()
+    made.value = "jam"
+    rules.bulk_update([made], ["value"])
+    assert keys("tea", first=1) == ["jam"]
+    rules.filter(value="jam").delete()
+    assert keys("tea", first=1) == ["cup"]
+
+
+def test_a_rule_for_a_seed_category_is_for_what_is_trending_below_it(store):
+    add_orders(store, *["tea"] * 3, *["jam"] * 2, "nut", "pen")
+    for key, *path in (
+        ("tea", "food", "drinks"), ("jam", "food", "sweets"), ("nut", "food"), ("pen", "office"),
+    ):  # fmt: skip
+        store.docs[key] = ProductDoc(key, key, categories=(*path,), category_keys=(*path,))
+    train_all()
+    rule("pin", "pen", seed_category="food")
+    rule("pin", "nut", seed_category="drinks", priority=1)
+
+    def first(category):
+        return [one.key for one in surfaces.trending(2, category=category).items]
+
+    assert first("drinks") == ["nut", "pen"]
+    assert first("sweets") == ["pen", "jam"]
+    assert first("food") == ["pen", "tea"]
+    assert first("office") == ["pen", "tea"]
+    assert first("") == ["tea", "jam"]
+
+
 def test_a_change_that_was_rolled_back_is_forgotten(trained):
     made = rule("pin", "bread")
     try:

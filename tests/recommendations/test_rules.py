@@ -279,3 +279,18 @@ class TestStanding:
         for seed in (*seeds, *seeds):
             assert found.effects([seed], "", OFFERS).pins == ["h"]
         assert found.effects(["e"], "", OFFERS).pins == []
+
+
+def test_a_category_is_below_what_comes_before_it_in_all_its_products():
+    """As where a product is in several categories: a mug for tea is among gifts as well."""
+    paths = {"pot": ("kitchen", "tea"), "mug": ("gifts", "kitchen", "tea"), "toy": ("gifts",)}
+    offers = {
+        key: Offer(key, key, available=True, category_keys=path) for key, path in paths.items()
+    }
+    rules = RuleSet(
+        [pin(key, seed_category=key) for key in ("kitchen", "gifts", "tea")], "", "", NOON
+    )
+    assert set(rules.effects([], "tea", offers).pins) == {"kitchen", "tea"}
+    assert set(rules.effects([], "kitchen", offers).pins) == {"kitchen"}
+    assert set(rules.effects([], "empty", offers).pins) == set()
+    assert set(rules.effects([], "tea", {}).pins) == {"tea"}
