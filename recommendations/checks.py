@@ -52,6 +52,8 @@ RANGES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("MAX_PRICE_RATIO", lambda ratio: ratio >= 0, "0 or more"),
     ("DIVERSITY", lambda part: 0 <= part <= 1, "0 to 1"),
     ("QUALITY_WEIGHT", lambda power: power >= 0, "0 or more"),
+    ("MARGIN_WEIGHT", lambda part: 0 <= part <= 1, "0 to 1"),
+    ("STOCK_WEIGHT", lambda part: 0 <= part <= 1, "0 to 1"),
     ("EVALUATION_BASKETS", lambda n: n >= 0, "0 or more"),
     ("KEEP_VERSIONS", lambda n: n >= 1, "1 or more"),
     ("TOKEN_DAYS", lambda days: 1 <= days <= 365, "1 to 365"),

@@ -72,6 +72,12 @@ class Settings:
     #: How much low ratings and many returns count against a product wherever it is suggested: the
     #: power that its quality is raised to (0: not at all).
     QUALITY_WEIGHT: float = 1.0
+    #: From 0 to 1, how much what the shop keeps of a price counts: a score is multiplied by
+    #: margin ** MARGIN_WEIGHT, where the store knows margins. 0: not at all.
+    MARGIN_WEIGHT: float = 0.0
+    #: From 0 to 1, how much the pieces in stock count: a score is multiplied by
+    #: log(1 + stock) ** STOCK_WEIGHT, where the store knows them. 0: not at all.
+    STOCK_WEIGHT: float = 0.0
     #: Baskets of the hold-out that are scored.
     EVALUATION_BASKETS: int = 5000
     #: Published versions whose lists are kept for a roll back.

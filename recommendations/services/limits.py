@@ -1,12 +1,15 @@
-"""What holds for every answer, whatever the shop's rules say: not too much of one category, nothing
-far dearer than the basket, and variety. Plain functions of offers: no database."""
+"""What holds for every answer, whatever the shop's rules say: what earns more and is in stock
+first, not too much of one category, nothing far dearer than the basket, and variety. Plain
+functions of offers: no database."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from math import log1p
+from statistics import fmean
 
 from recommendations.conf import get_settings
 from recommendations.models import Surface
@@ -22,14 +25,20 @@ LIMITED = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.RECOMMENDED_FOR_YOU, Surface.
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """At most `per_category` products of one innermost category, none dearer than `price_ratio`
-    times the dearest seed in the same currency, and `diversity` from 0 to 1. 0 is no limit."""
+    times the dearest seed in the same currency, and `diversity` from 0 to 1. 0 is no limit.
+
+    Before these a score is multiplied by margin ** `margin_weight` and by log(1 + stock) **
+    `stock_weight`, both from 0 to 1; what is not known counts as the mean of what is.
+    """
 
     per_category: int = 0
     price_ratio: float = 0.0
     diversity: float = 0.0
+    margin_weight: float = 0.0
+    stock_weight: float = 0.0
 
     def __bool__(self) -> bool:
-        return bool(self.per_category or self.price_ratio or self.diversity)
+        return any(getattr(self, one.name) for one in fields(self))
 
     @property
     def window(self) -> int:
@@ -50,6 +59,8 @@ class Limits:
 
         factors: key → what the shop's rules multiply its score by.
         """
+        if self.margin_weight or self.stock_weight:
+            factors = self._weighed(factors, ranking, pins, offers)
         within, beyond = self._parted([offers[key] for key in factors], seeds, pins)
         if not self.diversity:
             return [offer.key for offer in within[:first]], beyond
@@ -65,6 +76,21 @@ class Limits:
         ]
         varied = diversified(candidates, first - len(pinned), self.diversity, pinned)
         return [offer.key for offer in pinned] + varied, beyond
+
+    def _weighed(
+        self,
+        factors: Mapping[str, float],
+        ranking: Ranking,
+        pins: Collection[str],
+        offers: Mapping[str, Offer],
+    ) -> dict[str, float]:
+        """The same keys with the weights in their factors, in the order that these make."""
+        margins = _powers({key: offers[key].margin for key in factors}, self.margin_weight)
+        stocks = _powers({key: _log(offers[key].stock) for key in factors}, self.stock_weight)
+        weighed = {key: one * margins[key] * stocks[key] for key, one in factors.items()}
+        rest = [key for key in weighed if key not in pins]
+        rest.sort(key=lambda key: (ranking.tier(key), -ranking.score(key) * weighed[key]))
+        return {key: weighed[key] for key in (*(key for key in weighed if key in pins), *rest)}
 
     def _parted(
         self, offers: Iterable[Offer], seeds: Iterable[Offer], pins: Collection[str]
@@ -95,6 +121,21 @@ class Limits:
         return bounds
 
 
+def _log(stock: int | None) -> float | None:
+    return None if stock is None else log1p(max(stock, 0))
+
+
+def _powers(values: Mapping[str, float | None], weight: float) -> dict[str, float]:
+    """Key → value ** weight, of no less than 0; a value that is not known is the mean of the
+    others."""
+    known = [max(value, 0.0) for value in values.values() if value is not None]
+    usual = fmean(known) if known else 1.0
+    return {
+        key: (usual if value is None else max(value, 0.0)) ** weight
+        for key, value in values.items()
+    }
+
+
 def _is_dearer(offer: Offer, bounds: Mapping[str, Decimal]) -> bool:
     bound = bounds.get(offer.currency)
     return bound is not None and offer.price is not None and offer.price > bound
@@ -112,4 +153,6 @@ def limits_of(surface: Surface, category: str) -> Limits:
         per_category=settings.MAX_PER_CATEGORY,
         price_ratio=settings.MAX_PRICE_RATIO,
         diversity=settings.DIVERSITY,
+        margin_weight=settings.MARGIN_WEIGHT,
+        stock_weight=settings.STOCK_WEIGHT,
     )

@@ -57,8 +57,8 @@ class Offer:
 
     `category_keys` go from the top of the tree down, as those of a `ProductDoc`. The rest is for
     merchandising: `price` of one piece of the cheapest variant, in `currency` where the store names
-    one; `stock` in pieces of all variants; of `attributes` those that were asked for. None is what
-    the store does not know.
+    one; `margin` the part of it that the shop keeps, 1 − cost / price; `stock` in pieces of all
+    variants; of `attributes` those that were asked for. None is what the store does not know.
     """
 
     key: str
@@ -69,6 +69,7 @@ class Offer:
     currency: str = ""
     stock: int | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    margin: float | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class OfferFacts:
     currencies: tuple[str, ...] = ()
     stock: bool = False
     attributes: tuple[str, ...] | None = ()
+    margin: bool = False
 
 
 class OrderLineFact(NamedTuple):

@@ -146,7 +146,10 @@ class MappedStore:
         product = self.map.product
         names = None if callable(product.attributes) else tuple(sorted(product.attributes))
         return OfferFacts(
-            price=product.price is not None, stock=counts_stock(product), attributes=names
+            price=product.price is not None,
+            stock=counts_stock(product),
+            attributes=names,
+            margin=product.margin is not None,
         )
 
     def objects(self, keys: Iterable[str], scope: Scope) -> Mapping[str, Any]:

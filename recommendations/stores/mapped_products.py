@@ -42,6 +42,7 @@ def offer(
     store: StoreMap, one: Any, tree: CategoryTree, actor: Actor, attributes: Collection[str]
 ) -> Offer:
     product, price = store.product, _read(store.product.price, one)
+    margin = _read(product.margin, one)
     return Offer(
         key=str(product.key.value(one)),
         title=str(_read(product.title, one)),
@@ -50,6 +51,7 @@ def offer(
         price=None if price is None else Decimal(str(price)),
         stock=_stock(product, one),
         attributes=_named(_attributes(product, one), attributes) if attributes else {},
+        margin=None if margin is None else float(margin),
     )
 
 

@@ -39,6 +39,8 @@ class ProductMap:
     categories: Sequence[Path] | Callable[..., Any] = _optional("sources", ())
     attributes: Mapping[str, Path] | Callable[..., Any] = _optional("named_sources", {})
     price: Source | None = _optional("source")
+    #: The part of the price that the shop keeps, from 0 to 1.
+    margin: Source | None = _optional("number")
     available: Source | None = _optional("amount")
     #: As in a `ProductDoc`: the mean of the ratings, how many there are, and orders taken back.
     rating: Source | None = _optional("number")
@@ -51,8 +53,8 @@ class ProductMap:
     @property
     def loads(self) -> set[str]:
         """What to prefetch, so that following all these paths costs no query a product."""
-        sources: list[Any] = [self.title, self.description, self.price, self.available]
-        sources += [self.rating, self.ratings, self.returns]
+        sources: list[Any] = [self.title, self.description, self.price, self.margin]
+        sources += [self.available, self.rating, self.ratings, self.returns]
         sources += [] if callable(self.categories) else self.categories
         sources += [] if callable(self.attributes) else self.attributes.values()
         return {one.load for one in sources if isinstance(one, Path) and one.load}

@@ -25,14 +25,16 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 @dataclass
 class MemoryStore:
     """Holds what a test puts in. `variants` maps a variant's key to its product's, `stock` the keys
-    of products that are counted to their pieces, `changed` the key of an order to when it last
-    changed, `carts` the id of a cart to the keys in it."""
+    of products that are counted to their pieces, `margins` those of some to the part of their price
+    that the shop keeps, `changed` the key of an order to when it last changed, `carts` the id of a
+    cart to the keys in it."""
 
     docs: dict[str, ProductDoc] = field(default_factory=dict)
     lines: list[OrderLineFact] = field(default_factory=list)
     variants: dict[str, str] = field(default_factory=dict)
     unavailable: set[str] = field(default_factory=set)
     stock: dict[str, int] = field(default_factory=dict)
+    margins: dict[str, float] = field(default_factory=dict)
     currency: str = ""
     changed: dict[str, datetime] = field(default_factory=dict)
     carts: dict[str, list[str]] = field(default_factory=dict)
@@ -93,6 +95,7 @@ class MemoryStore:
             currencies=(self.currency,) if self.currency else (),
             stock=bool(self.stock),
             attributes=tuple(sorted(names)),
+            margin=bool(self.margins),
         )
 
     def _offer(self, doc: ProductDoc, attributes: Collection[str]) -> Offer:
@@ -105,4 +108,5 @@ class MemoryStore:
             currency=self.currency,
             stock=self.stock.get(doc.key),
             attributes={k: v for k, v in doc.attributes.items() if k in attributes},
+            margin=self.margins.get(doc.key),
         )

@@ -49,6 +49,8 @@ def test_the_settings_of_the_shop_are_clean():
         (STORE | {"MAX_PER_CATEGORY": -1}, 5, "MAX_PER_CATEGORY"),
         (STORE | {"MAX_PRICE_RATIO": -0.5}, 5, "MAX_PRICE_RATIO"),
         (STORE | {"DIVERSITY": 1.5}, 5, "DIVERSITY"),
+        (STORE | {"MARGIN_WEIGHT": 2}, 5, "MARGIN_WEIGHT"),
+        (STORE | {"STOCK_WEIGHT": "much"}, 5, "STOCK_WEIGHT"),
     ],
 )
 def test_every_mistake_is_a_check_with_an_id_and_a_hint(settings, given, number, message):

@@ -4,9 +4,12 @@ import pytest
 
 from recommendations.models import MerchandisingRule
 from recommendations.services import surfaces
+from recommendations.services.limits import Limits
+from recommendations.services.lists import StoredList
+from recommendations.services.merging import Ranking
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.training import train, train_all
-from recommendations.stores.base import ProductDoc
+from recommendations.stores.base import Offer, ProductDoc
 from tests.recommendations.conftest import add_orders, configure
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +78,63 @@ class TestMaxPerCategory:
     def test_trending_at_all_has_it(self):
         found = [one.key for one in surfaces.trending(9).items]
         assert len([key for key in found[:5] if CATALOGUE[key][1][-1:] == ("cups",)]) == 1
+
+
+class TestMarginWeight:
+    """Scores of mug, cup, glass and jam fall as 5 : 4 : 3 : 2 orders, those of one model."""
+
+    def test_what_earns_more_passes_what_earns_less(self, shop, settings):
+        configure(settings, MARGIN_WEIGHT=1)
+        shop.margins = {"mug": 0.001, "cup": 0.5, "glass": 0.002, "jam": 0.4}
+        assert keys("tea") == ["cup", "jam", "glass", "mug"]
+
+    def test_what_is_not_known_counts_as_the_mean(self, shop, settings):
+        configure(settings, MARGIN_WEIGHT=1)
+        shop.margins = {"mug": 0.0, "cup": 0.9}  # the others 0.45
+        assert keys("tea") == ["cup", "glass", "jam", "mug"]
+
+    def test_no_margin_at_all_and_no_weight_change_nothing(self, shop, settings):
+        configure(settings, MARGIN_WEIGHT=1)
+        assert keys("tea") == ["mug", "cup", "glass", "jam"]
+        configure(settings)
+        shop.margins = {"jam": 0.9}
+        assert keys("tea") == ["mug", "cup", "glass", "jam"]
+
+    def test_a_pin_stays_first_and_a_filling_last(self, shop, settings):
+        MerchandisingRule.objects.create(name="Ours", effect="pin", value="mug")
+        configure(settings, MARGIN_WEIGHT=1)
+        shop.margins = {"mug": 0.001, "milk": 1.0, "jam": 0.1, "cup": 0.1, "glass": 0.1}
+        assert keys("tea", first=5) == ["mug", "cup", "glass", "jam", "oolong"]
+
+
+def test_what_is_nearly_sold_out_steps_back(shop, settings):
+    configure(settings, STOCK_WEIGHT=1)
+    shop.stock = {"mug": 0, "cup": 1_000_000, "glass": 1, "jam": 1_000_000}
+    assert keys("tea") == ["cup", "jam", "glass", "mug"]
+    configure(settings, STOCK_WEIGHT=0.001)
+    shop.stock["mug"] = 1
+    assert keys("tea") == ["mug", "cup", "glass", "jam"]
+
+
+def test_weights_by_hand():
+    """a 4 × 0.25 ^ ½ = 2, b 3 × 0.81 ^ ½ = 2.7, c 2 × the mean 0.53 ^ ½ ≈ 1.456."""
+    ranking = Ranking({"s": StoredList(9, ["a", "b", "c"], [4.0, 3.0, 2.0], [1, 1, 1])}, {"s": 1.0})
+    margins = {"a": 0.25, "b": 0.81, "c": None}
+    offers = {key: Offer(key, key, available=True, margin=one) for key, one in margins.items()}
+    limits = Limits(margin_weight=0.5)
+    factors = dict.fromkeys("abc", 1.0)
+    assert limits.choose(factors, 3, ranking, [], [], offers) == (["b", "a", "c"], [])
+    # a rule that boosts c by 2: 2.91 passes b
+    assert limits.choose(factors | {"c": 2.0}, 1, ranking, [], [], offers) == (["c"], [])
+
+
+def test_a_weight_of_stock_by_hand():
+    """log 1 = 0 and log 10: a has nothing left of its score, b 3 × log 10."""
+    ranking = Ranking({"s": StoredList(9, ["a", "b"], [4.0, 3.0], [1, 1])}, {"s": 1.0})
+    stocks = {"a": 0, "b": 9}
+    offers = {key: Offer(key, key, available=True, stock=one) for key, one in stocks.items()}
+    limits = Limits(stock_weight=1.0)
+    assert limits.choose(dict.fromkeys("ab", 1.0), 2, ranking, [], [], offers) == (["b", "a"], [])
 
 
 class TestMaxPriceRatio:
