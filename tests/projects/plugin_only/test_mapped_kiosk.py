@@ -93,6 +93,23 @@ def test_a_stock_above_nothing_is_for_sale(snacks):
     }
 
 
+def margin_of(snack):
+    return None if snack.code == "GIFT" else 0.25
+
+
+def test_a_margin_is_told_where_the_map_says_how(snacks, settings):
+    for code in ("NUTS", "GIFT"):
+        Snack.objects.create(code=code, label=code, stock=1)
+    assert not snacks.offer_facts(ANYWHERE).margin
+    product = SNACKS["product"] | {"margin": f"{__name__}.margin_of"}
+    settings.RECOMMENDATIONS |= {"MAPPED": SNACKS | {"product": product}}
+    store = MappedStore()
+    assert store.check() == []
+    assert store.offer_facts(ANYWHERE).margin
+    offers = store.offers(["NUTS", "GIFT"], Actor(), ANYWHERE)
+    assert {key: offer.margin for key, offer in offers.items()} == {"NUTS": 0.25, "GIFT": None}
+
+
 def test_integer_keys_are_text_outside_and_other_text_is_unknown(garments):
     shirt = Garment.objects.create(name="Shirt")
     key = str(shirt.pk)
