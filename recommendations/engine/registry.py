@@ -14,6 +14,7 @@ from recommendations.engine.graph import RP3beta
 from recommendations.engine.hybrid import Hybrid
 from recommendations.engine.item_knn import ItemKNN
 from recommendations.engine.neural import MLP, DenoisingAutoencoder
+from recommendations.engine.next_basket import NextBasketRanker
 from recommendations.engine.popularity import Popularity
 from recommendations.engine.substitutes import Substitutes
 from recommendations.engine.user_knn import TIFUKNN, TopFreq, UserKNN
@@ -27,6 +28,7 @@ MODELS: dict[str, type[Recommender]] = {
     "hybrid": Hybrid,
     "item_knn": ItemKNN,
     "mlp": MLP,
+    "next_basket_ranker": NextBasketRanker,
     "nmf": NMF,
     "popularity": Popularity,
     "pure_svd": PureSVD,

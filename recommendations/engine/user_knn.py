@@ -22,6 +22,7 @@ from recommendations.engine.base import (
     Ranked,
     Recommender,
 )
+from recommendations.engine.cooccurrence import Longs
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.matmul import matmul_topk
 from recommendations.engine.parameters import check_ranges
@@ -51,16 +52,21 @@ class BuyerModel(Recommender):
         """V, shape (rows, items)."""
 
     @abstractmethod
-    def _mixture(self, first: int, end: int) -> sparse.csr_array:
-        """Rows `first` to `end` of M, shape (end − first, rows of V)."""
+    def _mixture(self, buyers: Longs) -> sparse.csr_array:
+        """The rows of these buyers in M, shape (buyers, rows of V)."""
+
+    def _best(
+        self, buyers: Longs, vectors: sparse.csr_array, k: int
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+        """Items and scores, shape (buyers, ≤ k), best first; a row with fewer ends in −1."""
+        return matmul_topk(self._mixture(buyers), vectors, k)
 
     def ranked(self, publication: Publication) -> Iterator[Ranked]:
         orders = self._check_fitted("orders_")
         vectors = self._vectors(publication)
         for first in range(0, orders.shape[0], BUYERS_A_BLOCK):
-            end = min(first + BUYERS_A_BLOCK, orders.shape[0])
-            best = matmul_topk(self._mixture(first, end), vectors, publication.k)
-            yield from self._lists(first, *best)
+            buyers = np.arange(first, min(first + BUYERS_A_BLOCK, orders.shape[0]))
+            yield from self._lists(first, *self._best(buyers, vectors, publication.k))
 
     def _lists(
         self, first: int, columns: npt.NDArray[np.int32], scores: npt.NDArray[np.float64]
@@ -105,10 +111,8 @@ class TopFreq(BuyerModel):
         scores.data /= np.repeat(orders_of_buyers(X), np.diff(scores.indptr))
         return scores
 
-    def _mixture(self, first: int, end: int) -> sparse.csr_array:
-        return sparse.csr_array(
-            sparse.eye_array(end - first, self.orders_.shape[0], k=first, format="csr")
-        )
+    def _mixture(self, buyers: Longs) -> sparse.csr_array:
+        return _themselves(buyers, self.orders_.shape[0])
 
 
 class UserKNN(BuyerModel):
@@ -137,8 +141,8 @@ class UserKNN(BuyerModel):
         shares = 1 / np.maximum(orders_of_buyers(self.interactions_), 1)
         return _only(sparse.diags_array(shares) @ self.orders_, self._publishable(publication))
 
-    def _mixture(self, first: int, end: int) -> sparse.csr_array:
-        return nearest(self.orders_, first, end, self.neighbours)
+    def _mixture(self, buyers: Longs) -> sparse.csr_array:
+        return nearest(self.orders_, buyers, self.neighbours)
 
 
 class TIFUKNN(BuyerModel):
@@ -211,10 +215,10 @@ class TIFUKNN(BuyerModel):
         others = _only(self.vectors_, self._publishable(publication))
         return sparse.csr_array(sparse.vstack([self.vectors_, others]))
 
-    def _mixture(self, first: int, end: int) -> sparse.csr_array:
-        near = nearest(self.vectors_, first, end, self.neighbours)
+    def _mixture(self, buyers: Longs) -> sparse.csr_array:
+        near = nearest(self.vectors_, buyers, self.neighbours)
         near.data = np.repeat(1 / np.maximum(np.diff(near.indptr), 1), np.diff(near.indptr))
-        own = sparse.eye_array(end - first, self.vectors_.shape[0], k=first)
+        own = _themselves(buyers, self.vectors_.shape[0])
         return sparse.csr_array(sparse.hstack([self.own_share * own, (1 - self.own_share) * near]))
 
 
@@ -242,16 +246,21 @@ def buyers_of_items(X: Interactions) -> npt.NDArray[np.int64]:
     return np.bincount(pairs % max(X.n_items, 1), minlength=X.n_items)
 
 
-def nearest(vectors: sparse.csr_array, first: int, end: int, k: int) -> sparse.csr_array:
-    """The cosines of rows `first` to `end` with their k nearest others, CSR (end − first, rows)."""
+def nearest(vectors: sparse.csr_array, some: Longs, k: int) -> sparse.csr_array:
+    """The cosines of some rows with their k nearest others, CSR (some, rows)."""
     unit = sparse.csr_array(normalize(vectors))
-    columns, cosines = matmul_topk(
-        unit[first:end], sparse.csr_array(unit.T), k, skip=np.arange(first, end)
-    )
+    columns, cosines = matmul_topk(unit[some], sparse.csr_array(unit.T), k, skip=some)
     found = columns >= 0
     starts = np.concatenate([[0], np.cumsum(found.sum(axis=1))])
     return sparse.csr_array(
-        (cosines[found], columns[found], starts), shape=(end - first, vectors.shape[0])
+        (cosines[found], columns[found], starts), shape=(len(some), vectors.shape[0])
+    )
+
+
+def _themselves(some: Longs, rows: int) -> sparse.csr_array:
+    """Some rows of the identity matrix, CSR (some, rows)."""
+    return sparse.csr_array(
+        (np.ones(len(some)), (np.arange(len(some)), some)), shape=(len(some), rows)
     )
 
 

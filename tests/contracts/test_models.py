@@ -7,6 +7,7 @@ from recommendations.engine.graph import RP3beta
 from recommendations.engine.hybrid import Hybrid
 from recommendations.engine.item_knn import ItemKNN
 from recommendations.engine.neural import MLP, DenoisingAutoencoder
+from recommendations.engine.next_basket import NextBasketRanker
 from recommendations.engine.popularity import Popularity
 from recommendations.engine.registry import MODELS
 from recommendations.engine.substitutes import Substitutes
@@ -57,6 +58,11 @@ class TestItemKNN(RecommenderContract):
 class TestMLP(RecommenderContract):
     def make_model(self) -> MLP:
         return MLP(epochs=2)
+
+
+class TestNextBasketRanker(RecommenderContract):
+    def make_model(self) -> NextBasketRanker:
+        return NextBasketRanker()
 
 
 class TestPopularity(RecommenderContract):
