@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from recommendations.conf import SETTING, Settings, get_behaviour, get_settings, get_store
-from recommendations.engine.registry import make_model
+from recommendations.engine.registry import make_item_model
 from recommendations.exceptions import ConfigurationError, InvalidArgument
 from recommendations.stores.base import Behaviour, Store
 
@@ -97,7 +97,7 @@ def _check_model(settings: Settings) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
     for key, params in (("MODEL", settings.MODEL_PARAMS), ("SIMILAR_MODEL", {})):
         try:
-            make_model(getattr(settings, key), params)
+            make_item_model(getattr(settings, key), params)
         except InvalidArgument as error:
             hint = f"See {SETTING}[{key!r}] and its params."
             problems.append(Error(str(error), hint=hint, id=_id(3)))

@@ -17,7 +17,7 @@ from recommendations.engine.neural import MLP, DenoisingAutoencoder
 from recommendations.engine.next_basket import NextBasketRanker
 from recommendations.engine.popularity import Popularity
 from recommendations.engine.substitutes import Substitutes
-from recommendations.engine.user_knn import TIFUKNN, TopFreq, UserKNN
+from recommendations.engine.user_knn import TIFUKNN, BuyerModel, TopFreq, UserKNN
 from recommendations.exceptions import InvalidArgument
 
 MODELS: dict[str, type[Recommender]] = {
@@ -52,3 +52,16 @@ def make_model(name: str, params: Mapping[str, Any]) -> Recommender:
                 f"Model {name!r} has no parameter {param!r}; legal: {', '.join(legal)}."
             )
     return model(**params)
+
+
+def make_item_model(name: str, params: Mapping[str, Any]) -> Recommender:
+    """As `make_model`, of a model whose lists may be published. `InvalidArgument` also for one that
+    has lists for buyers alone: no surface shows them, and they would tell who bought what."""
+    model = make_model(name, params)
+    if isinstance(model, BuyerModel):
+        legal = (one for one, made in MODELS.items() if not issubclass(made, BuyerModel))
+        raise InvalidArgument(
+            f"Model {name!r} makes lists for buyers, which are evaluated and not published; "
+            f"legal: {', '.join(legal)}."
+        )
+    return model

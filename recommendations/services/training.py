@@ -17,7 +17,7 @@ from recommendations.conf import Settings, get_settings, get_store
 from recommendations.engine.base import Document, Ranked, Recommender
 from recommendations.engine.interactions import Interactions, read_interactions
 from recommendations.engine.quality import quality, weighed
-from recommendations.engine.registry import make_model
+from recommendations.engine.registry import make_item_model
 from recommendations.exceptions import GivenUp, InvalidArgument, NothingToLearn
 from recommendations.models import TRAINED, ModelVersion, RunStatus, Surface
 from recommendations.services import counting, publishing
@@ -158,7 +158,7 @@ def _run(
     version.save(update_fields=["orders", "items"])
 
     documents = list(get_store().products(Scope(version.scope)))
-    model = make_model(version.model, version.params)
+    model = make_item_model(version.model, version.params)
     verdict = UNMEASURED
     if version.surface == Surface.FREQUENTLY_BOUGHT_WITH:
         model, verdict = _tuned_and_measured(model, version, interactions, documents, progress)

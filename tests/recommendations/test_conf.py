@@ -40,6 +40,7 @@ def test_the_settings_of_the_shop_are_clean():
         ({"STORE": "no.such.Store"}, 2, "No module named 'no'"),
         ({"STORE": "recommendations.stores.base.Scope"}, 2, "has no order_lines"),
         (STORE | {"MODEL": "magic"}, 3, "no model 'magic'"),
+        (STORE | {"MODEL": "top_freq"}, 3, "lists for buyers"),
         (STORE | {"MODEL_PARAMS": {"k": 1}}, 3, "no parameter 'k'"),
         (STORE | {"SCOPES": "default"}, 4, "'default'"),
         (STORE | {"SCOPES": []}, 4, r"\[\]"),

@@ -71,13 +71,22 @@ def test_the_run_reports_its_phases_and_ends_complete(store):
     assert version.finished_at is not None
 
 
-@pytest.mark.parametrize("model", ["popularity", "item_knn", "ease", "content_knn", "tifu_knn"])
+@pytest.mark.parametrize("model", ["popularity", "item_knn", "ease", "content_knn"])
 def test_any_model_of_the_registry_can_be_trained(store, settings, model):
     configure(settings, MODEL=model)
     add_orders(store, "tea cup", "tea cup", "jam")
     version = train()
     assert (version.status, version.model) == (RunStatus.READY, model)
     assert ("global", "") in lists_of(version)
+
+
+@pytest.mark.parametrize("model", ["tifu_knn", "top_freq", "user_knn", "next_basket_ranker"])
+def test_what_buyers_had_is_not_published(store, settings, model):
+    configure(settings, MODEL=model)
+    add_orders(store, "tea cup", "tea cup", "jam")
+    with pytest.raises(InvalidArgument, match=f"{model!r} makes lists for buyers.*legal: als"):
+        train()
+    assert not RankedList.objects.exists()
 
 
 def test_a_second_run_replaces_the_first(store):
