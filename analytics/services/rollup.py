@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from celery import signature
 from django.db import transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import DateTimeField, Func, Max, Min, QuerySet
 from django.utils import timezone
 
 from analytics.conf import get_settings
@@ -24,8 +25,21 @@ OVERLAP = timedelta(minutes=15)
 ROWS_A_FETCH = 20_000
 ROWS_A_WRITE = 500
 
+
+class Moment(Func):
+    """A moment as a database gives it soonest: PostgreSQL in Unix seconds, which are read in a
+    fifth of the time that its datetimes take, others as a datetime."""
+
+    output_field = DateTimeField()
+    template = "%(expressions)s"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "EXTRACT(EPOCH FROM %(expressions)s)::double precision"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 COLUMNS = (
-    "kind", "visitor", "at", "path", "source", "device", "product_key", "query", "results",
+    "kind", "visitor", Moment("at"), "path", "source", "device", "product_key", "query", "results",
     "quantity", "amount", "currency", "rating", "simulated",
 )  # fmt: skip
 #: Suggestions that were shown say nothing about a visit, and there are many of them.

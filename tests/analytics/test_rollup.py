@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from analytics import tasks
 from analytics.models import DailyFigure, RollUp
 from analytics.services.rollup import OVERLAP, count_day, roll_day, roll_up
-from tests.analytics.behaviour import DAY, event, happened, stored, tea_shop
+from tests.analytics.behaviour import DAY, START, event, happened, stored, tea_shop
 from tests.shop.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +93,13 @@ def test_days_begin_at_midnight_of_the_shop(settings):
     happened(event("PAGE_VIEW", 3 * 60), event("PAGE_VIEW", 5 * 60))  # 23:00 and 01:00 there
     roll_up()
     assert visits() == {DAY - timedelta(days=1): 1, DAY: 1}
+
+
+def test_moments_are_told_apart_to_the_microsecond():
+    happened(*(event("PAGE_VIEW", at=START + timedelta(seconds=n, microseconds=n)) for n in (0, 9)))
+    roll_up()
+    (seconds,) = (one.value for one in stored() if one.measure == "seconds")
+    assert seconds == pytest.approx(9.000009, abs=5e-7)
 
 
 def test_days_whose_events_are_pruned_keep_their_figures(settings):
