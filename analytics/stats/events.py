@@ -50,7 +50,7 @@ class Events:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Sequence[Any]]) -> Events:
-        """Rows with a value for each column, in their order; `at` as datetime or in Unix seconds."""
+        """Rows with a value for each column in their order; `at` a datetime or Unix seconds."""
         columns = list(zip(*rows, strict=True)) or [()] * len(fields(cls))
         return cls(**{
             field.name: _column(str(field.type), values)
