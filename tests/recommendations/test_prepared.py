@@ -90,8 +90,6 @@ def test_a_key_field_takes_any_strings_and_what_else_a_lookup_takes(version):
 
 
 def test_postgresql_gets_one_array(version):
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         list(RankedList.objects.filter(seed_key__in=["a", "B"]))
     assert ("ANY(" in captured[0]["sql"]) == (connection.vendor == "postgresql")

@@ -41,14 +41,29 @@ def test_a_run_publishes_lists_of_every_seed_and_of_what_is_popular(store):
 def test_what_is_rated_low_comes_later_wherever_it_is_suggested(store, settings):
     configure(settings, MODEL="item_knn", SIMILAR_MODEL="item_knn")
     add_orders(store, *["tea cup"] * 3, *["tea pot"] * 3, "tea", "cup")
-    keys = {seed: entries[0] for (_, seed), entries in lists_of(train()).items()}
-    assert (keys["tea"], keys[""]) == (["pot", "cup"], ["tea", "cup", "pot"])
-    for key, rating in {"tea": 5, "cup": 5, "pot": 1}.items():
-        store.docs[key] = ProductDoc(key, key, rating=rating, ratings=100)
-    for version in train_all(force=True):
-        keys = {seed: entries[0] for (_, seed), entries in lists_of(version).items()}
-        assert keys.get("tea", ["cup", "pot"]) == ["cup", "pot"]
-        assert keys.get("", ["tea", "cup", "pot"]) == ["tea", "cup", "pot"]
+
+    def keys() -> dict[tuple[str, str], list[str]]:
+        return {
+            (version.surface, seed): columns[0]
+            for version in train_all(force=True)
+            for (_, seed), columns in lists_of(version).items()
+        }
+
+    def rate(low: str) -> None:
+        for key in ("tea", "cup", "pot"):
+            store.docs[key] = ProductDoc(key, key, rating=1 if key == low else 5, ratings=100)
+
+    of_tea = [(SURFACE, "tea"), ("similar_products", "tea")]
+    of_all = [(SURFACE, ""), ("trending", "")]
+    found = keys()
+    assert [found[place] for place in of_tea] == [["pot", "cup"]] * 2
+    assert [found[place] for place in of_all] == [["tea", "cup", "pot"]] * 2
+    rate("pot")
+    found = keys()
+    assert [found[place] for place in of_tea] == [["cup", "pot"]] * 2
+    rate("cup")
+    found = keys()
+    assert [found[place] for place in of_all] == [["tea", "pot", "cup"]] * 2
 
 
 def test_every_list_says_in_how_many_orders_its_seed_was(store):
