@@ -70,7 +70,7 @@ def test_buy_again_is_what_is_due_by_your_own_interval(store):
         ("milk", Source.POPULAR),
     ]
     ten_days_ago, yesterday = (
-        date_format(timezone.now() - timedelta(days=days), "DATE_FORMAT") for days in (10, 1)
+        date_format(timezone.localtime() - timedelta(days=days), "DATE_FORMAT") for days in (10, 1)
     )
     assert answer.items[0].reason == f"You buy this about every 10 days, last on {ten_days_ago}"
     assert answer.items[1].reason == f"You bought this on {yesterday}"
