@@ -1,4 +1,4 @@
-"""Two middlewares: which request is running, and page views that the client does not wait for."""
+"""Two middlewares: whose request is running, and page views. Nobody waits for what they write."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from analytics.services import page_views, visitors
+from analytics.services.ingest import Pending
 
 GetResponse = Callable[[HttpRequest], Any]
 Middleware = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[Any]]
@@ -19,25 +20,40 @@ Middleware = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest],
 
 @sync_and_async_middleware
 def visitor_middleware(get_response: GetResponse) -> Middleware:
-    """Lets what the store records (`record_visitor_facts`) know whose request is running."""
+    """Lets what the store records (`record_visitor_facts`) know whose request is running, and
+    writes it when the request has been answered, or has come to nothing."""
     if iscoroutinefunction(get_response):
 
         async def asynchronous(request: HttpRequest) -> Any:
-            with _running(request):
-                return await get_response(request)
+            pending = Pending.of(request)
+            try:
+                with _running(request):
+                    response = await get_response(request)
+            except BaseException:  # the client has gone; what it did before has been done
+                await sync_to_async(pending.write)()
+                raise
+            pending.write_after(response)
+            return response
 
         return asynchronous
 
     def synchronous(request: HttpRequest) -> Any:
-        with _running(request):
-            return get_response(request)
+        pending = Pending.of(request)
+        try:
+            with _running(request):
+                response = get_response(request)
+        except BaseException:
+            pending.write()
+            raise
+        pending.write_after(response)
+        return response
 
     return synchronous
 
 
 @sync_and_async_middleware
 def page_view_middleware(get_response: GetResponse) -> Middleware:
-    """Records each HTML page that is answered with 200, after it has been sent."""
+    """Records each HTML page that is answered with 200."""
     if iscoroutinefunction(get_response):
 
         async def asynchronous(request: HttpRequest) -> Any:

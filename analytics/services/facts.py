@@ -60,7 +60,7 @@ def record_visitor_facts(
         return
     if response is not None:
         hand_out(caller, request, response)
-    record([_event(kind, one, caller) for one in facts], caller)
+    record([_event(kind, one, caller) for one in facts], caller, request)
 
 
 def record_person_facts(kind: str, person: str, facts: Iterable[Fact]) -> None:
@@ -70,7 +70,7 @@ def record_person_facts(kind: str, person: str, facts: Iterable[Fact]) -> None:
     """
     known = person and Visitor.objects.filter(person=person).exists()
     caller = _nobody(person if known else "")
-    record([_event(kind, one, caller) for one in facts])
+    record([_event(kind, one, caller) for one in facts], request=current_request.get())
 
 
 def _nobody(person: str = "") -> Caller:

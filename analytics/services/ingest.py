@@ -1,4 +1,8 @@
-"""From an event to its row: stored once, after the commit, by a worker where there is one."""
+"""From an event to its row: stored once, after the commit, by a worker where there is one.
+
+What is recorded of one request is written together, when the server closes the response: that is
+one INSERT, and nobody waits for it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from typing import Any
 
 from celery import signature
 from django.db import IntegrityError, connection, transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from analytics.conf import get_settings
 from analytics.models import Event, Visitor
@@ -26,15 +32,75 @@ BROKER_PAUSE_SECONDS = 30
 COLUMNS = tuple(field.name for field in Event._meta.concrete_fields if not field.primary_key)
 
 
-def record(events: Sequence[Event], caller: Caller | None = None) -> None:
+class Pending:
+    """The events of one request that have been recorded and are not written yet.
+
+    Whoever makes one sees to its end: `write_after` where there is a response, `write` where there
+    is none.
+    """
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._new_visitors: list[str] = []
+        self._is_written = False
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Pending:
+        found: Pending = vars(request).setdefault("_analytics_pending", cls())
+        return found
+
+    def add(self, events: Sequence[Event], new_visitors: Sequence[str]) -> None:
+        """What comes too late for the others, as from a thread that went on, is sent by itself."""
+        if self._is_written:
+            send(events, new_visitors)
+            return
+        self._events += events
+        self._new_visitors += new_visitors
+
+    def write(self) -> None:
+        """Nobody is there any more who could send them again: a failure is logged."""
+        self._is_written = True
+        events, self._events = self._events, []
+        if not events:
+            return
+        try:
+            send(events, self._new_visitors)
+        except Exception:
+            logger.exception("%s events of a request were not stored", len(events))
+
+    def write_after(self, response: HttpResponseBase) -> None:
+        """Writes when the server closes the response: the client has it by then."""
+        close = response.close
+
+        def write_and_close() -> None:
+            try:
+                self.write()
+            finally:
+                close()
+
+        response.close = write_and_close  # type: ignore[method-assign]
+
+
+def record(
+    events: Sequence[Event], caller: Caller | None = None, request: HttpRequest | None = None
+) -> None:
     """Stores events once the running transaction commits, and the device if it is new.
 
-    An event whose key is stored already is left out. Raises what the database raises, so that
-    whoever sent the events can send them again.
+    With a request they wait for its other events. Without one this raises what the database
+    raises, so that whoever sent the events can send them again. An event whose key is stored
+    already is left out.
     """
-    if events:
-        new = [caller.visitor] if caller is not None and caller.is_new else []
-        transaction.on_commit(partial(_send, events, new))
+    if not events:
+        return
+    new = [caller.visitor] if caller is not None and caller.is_new else []
+    take = Pending.of(request).add if request is not None else send
+    transaction.on_commit(partial(take, events, new))
+
+
+def send(events: Sequence[Event], new_visitors: Sequence[str] = ()) -> None:
+    """Hands events to a worker, or writes them where there is none or the broker is down."""
+    if not (get_settings().USE_CELERY and _publish(events, new_visitors)):
+        store(events, new_visitors)
 
 
 def store(events: Sequence[Event], new_visitors: Sequence[str] = ()) -> None:
@@ -77,11 +143,6 @@ class _Broker:
     """When this process may ask the broker again, in seconds of the monotonic clock."""
 
     ask_from = 0.0
-
-
-def _send(events: Sequence[Event], new_visitors: Sequence[str]) -> None:
-    if not (get_settings().USE_CELERY and _publish(events, new_visitors)):
-        store(events, new_visitors)
 
 
 def _publish(events: Sequence[Event], new_visitors: Sequence[str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 
 from django.http import HttpRequest
@@ -15,30 +14,17 @@ from analytics.services.client_events import STORED_PATH, UNSTORABLE
 from analytics.services.sources import source_of
 from analytics.services.visitors import Caller, hand_out, identify
 
-logger = logging.getLogger(__name__)
-
 
 def note(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Notes that a page was seen, if the response is one. It is written when the server closes
-    the response: the visitor has the page by then, and a failure costs nobody theirs."""
+    """Notes that a page was seen, if the response is one."""
     if not _is_page(request, response):
         return
     caller = identify(request, issue=True)
     if caller is None:
         return
     hand_out(caller, request, response)
-    event = _page_view(request, caller)
-    close = response.close
-
-    def record_and_close() -> None:
-        try:
-            ingest.record([event], caller)
-        except Exception:
-            logger.exception("a page view was not stored")
-        finally:
-            close()
-
-    response.close = record_and_close  # type: ignore[method-assign]
+    ingest.record([_page_view(request, caller)], caller, request)
+    ingest.Pending.of(request).write_after(response)
 
 
 def _is_page(request: HttpRequest, response: HttpResponseBase) -> bool:

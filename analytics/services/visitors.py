@@ -21,7 +21,7 @@ VISITOR_HEADER = "X-Visitor-Id"
 SALT = "boughtwith_analytics.visitor"
 DAY = 86_400
 
-#: The request that is being answered; `VisitorMiddleware` sets it.
+#: The request that is being answered; `visitor_middleware` sets it.
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 
 

@@ -1,21 +1,25 @@
 """From an event to its row: after the commit, through a worker or without one."""
 
+import asyncio
 import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from asgiref.sync import async_to_sync, sync_to_async
 from celery import Celery, current_app
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import tasks
+from analytics.middleware import page_view_middleware, visitor_middleware
 from analytics.models import Event, Visitor
 from analytics.services import ingest
 from analytics.services.facts import Fact, record_person_facts, record_visitor_facts
-from analytics.services.visitors import current_request, identify
+from analytics.services.visitors import identify
 from tests.analytics.requests import browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,12 +36,29 @@ def event(**fields):
 
 @pytest.fixture
 def request_of_visitor():
-    """The request that is running, of a device we know."""
-    sent = identify(browser(), issue=True).visitor_id
-    request = browser(x_visitor_id=sent)
-    token = current_request.set(request)
-    yield request
-    current_request.reset(token)
+    """Of a device we know."""
+    return browser(x_visitor_id=identify(browser(), issue=True).visitor_id)
+
+
+def answer(request, view):
+    """What the server does with a request, but for closing the response."""
+
+    def get_response(request):
+        response = HttpResponse("<h1>Tea</h1>")
+        view(response)
+        return response
+
+    return visitor_middleware(page_view_middleware(get_response))(request)
+
+
+def during(request, *facts):
+    """Records facts, each a kind and its values, while a request runs."""
+
+    def view(response):
+        for kind, values in facts:
+            record_visitor_facts(kind, [Fact(**values)], response)
+
+    answer(request, view).close()
 
 
 def test_nothing_is_written_before_the_commit():
@@ -122,9 +143,9 @@ def test_every_key_is_one_that_the_database_takes():
 
 
 def test_a_fact_belongs_to_whoever_sends_the_request(request_of_visitor):
-    fact = Fact(cart_key="C1", product_key="TEA", quantity=2, amount=Decimal(5), currency="EUR")
-    record_visitor_facts("CART_ADD", [fact])
-    stored = Event.objects.get()
+    values = {"cart_key": "C1", "product_key": "TEA", "quantity": 2, "amount": Decimal(5)}
+    during(request_of_visitor, ("CART_ADD", values))
+    stored = Event.objects.get(kind="CART_ADD")
     assert stored.visitor == identify(request_of_visitor).visitor
     assert (stored.product_key, stored.quantity, stored.amount) == ("TEA", 2, 5)
     assert stored.device == "desktop"
@@ -132,9 +153,13 @@ def test_a_fact_belongs_to_whoever_sends_the_request(request_of_visitor):
 
 def test_a_new_device_gets_one_id_with_the_response(request_of_visitor):
     del request_of_visitor.META["HTTP_X_VISITOR_ID"]
-    response = HttpResponse()
-    record_visitor_facts("PRODUCT_VIEW", [Fact(product_key="TEA")], response)
-    record_visitor_facts("PRODUCT_VIEW", [Fact(product_key="CUP")], response)
+
+    def view(response):
+        record_visitor_facts("PRODUCT_VIEW", [Fact(product_key="TEA")], response)
+        record_visitor_facts("PRODUCT_VIEW", [Fact(product_key="CUP")], response)
+
+    response = answer(request_of_visitor, view)
+    response.close()
     known = browser(cookies={"visitor": response.cookies["visitor"].value})
     seen = set(Event.objects.values_list("visitor", flat=True))
     assert seen == {Visitor.objects.get().pseudonym} == {identify(known).visitor}
@@ -147,8 +172,76 @@ def test_a_query_is_cut_to_what_can_be_stored():
 
 def test_a_fact_of_whoever_must_not_be_tracked_is_none(request_of_visitor):
     request_of_visitor.COOKIES["analytics_consent"] = "denied"
-    record_visitor_facts("CART_ADD", [Fact()])
+    during(request_of_visitor, ("CART_ADD", {}))
     assert not Event.objects.exists()
+
+
+def test_a_request_writes_once_when_it_has_been_answered(request_of_visitor):
+    facts = [("CART_ADD", {"product_key": "TEA"}), ("CART_REMOVE", {"product_key": "CUP"})]
+    with CaptureQueriesContext(connection) as queries:
+        during(request_of_visitor, *facts)
+    inserts = [one["sql"] for one in queries if one["sql"].startswith("INSERT")]
+    assert len(inserts) == 1
+    kinds = Event.objects.order_by("kind").values_list("kind", flat=True)
+    assert list(kinds) == ["CART_ADD", "CART_REMOVE", "PAGE_VIEW"]
+
+
+def test_the_order_of_the_middlewares_does_not_matter(request_of_visitor):
+    def view(request):
+        record_visitor_facts("CART_ADD", [Fact()])
+        return HttpResponse("<h1>Tea</h1>")
+
+    response = page_view_middleware(visitor_middleware(view))(request_of_visitor)
+    with CaptureQueriesContext(connection) as queries:
+        response.close()
+    assert len([one for one in queries if one["sql"].startswith("INSERT")]) == 1
+    assert Event.objects.count() == 2
+
+
+def test_nobody_waits_for_what_is_written(request_of_visitor):
+    response = answer(request_of_visitor, lambda response: record_visitor_facts("SEARCH", [Fact()]))
+    assert not Event.objects.exists()
+    response.close()
+    assert Event.objects.count() == 2
+
+
+def test_in_a_request_what_is_rolled_back_never_happened(request_of_visitor):
+    def view(response):
+        with transaction.atomic():
+            record_visitor_facts("CART_ADD", [Fact()])
+            transaction.set_rollback(True)
+
+    answer(request_of_visitor, view).close()
+    assert Event.objects.get().kind == "PAGE_VIEW"
+
+
+def test_what_comes_after_the_answer_is_written_by_itself(request_of_visitor):
+    """As from a thread that goes on after the client has left."""
+    during(request_of_visitor)
+    ingest.record([event(kind="PURCHASE")], request=request_of_visitor)
+    assert Event.objects.filter(kind="PURCHASE").count() == 1
+
+
+def test_what_happened_before_a_request_broke_off_is_kept(request_of_visitor):
+    def view(request):
+        record_visitor_facts("PURCHASE", [Fact()])
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        visitor_middleware(view)(request_of_visitor)
+    assert Event.objects.get().kind == "PURCHASE"
+
+
+def test_what_happened_before_a_client_left_is_kept(request_of_visitor):
+    """An asynchronous server cancels the task of a request whose client has gone."""
+
+    async def view(request):
+        await sync_to_async(record_visitor_facts)("PURCHASE", [Fact()])
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        async_to_sync(visitor_middleware(view))(request_of_visitor)
+    assert Event.objects.get().kind == "PURCHASE"
 
 
 def test_outside_of_a_request_there_is_no_visitor():

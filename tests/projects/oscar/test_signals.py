@@ -4,12 +4,15 @@ from decimal import Decimal
 
 import pytest
 from django.core.checks import run_checks
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from oscar.core.loading import get_class, get_model
 
+from analytics.middleware import visitor_middleware
 from analytics.models import Event, Visitor
 from analytics.services import ingest
-from analytics.services.visitors import current_request, identify
+from analytics.services.visitors import identify
 from tests.analytics.requests import CHROME, browser
 from tests.projects.oscar import goods
 
@@ -81,6 +84,15 @@ def place(basket, **fields):
 def test_a_product_that_was_looked_at(client, visitor, shirt):
     assert client.get(shirt.get_absolute_url()).status_code == 200
     assert told("kind", "product_key", "visitor") == [("PRODUCT_VIEW", str(shirt.pk), visitor)]
+
+
+def test_a_page_with_a_product_on_it_is_one_insert(client, visitor, shirt):
+    with CaptureQueriesContext(connection) as queries:
+        client.get(shirt.get_absolute_url())
+    inserts = [one["sql"] for one in queries if one["sql"].startswith("INSERT")]
+    assert len([one for one in inserts if Event._meta.db_table in one]) == 1
+    kinds = Event.objects.order_by("kind").values_list("kind", flat=True)
+    assert list(kinds) == ["PAGE_VIEW", "PRODUCT_VIEW"]
 
 
 def test_the_first_page_of_a_visit_belongs_to_the_device_that_begins_it(client, shirt):
@@ -182,11 +194,12 @@ def test_an_order_without_a_request_is_the_persons_whose_device_is_known():
 def test_a_payment_service_that_places_an_order_is_not_who_bought():
     user = goods.user()
     Visitor.objects.create(pseudonym="a" * 32, person=str(user.pk))
-    running = current_request.set(browser(user_agent="payments/1.0"))
-    try:
+
+    def pay(request):
         place(filled(goods.product(), owner=user), user=user)
-    finally:
-        current_request.reset(running)
+        return HttpResponse()
+
+    visitor_middleware(pay)(browser(user_agent="payments/1.0")).close()
     assert told("kind", "person", "device") == [("PURCHASE", str(user.pk), "")]
 
 
@@ -236,7 +249,7 @@ def test_what_cannot_be_stored_costs_nobody_their_page(client, visitor, shirt, m
 
     monkeypatch.setattr(ingest, "store", fail)
     add(client, shirt, child_id=shirt.children.get().pk)
-    assert "track_basket_addition" in caplog.text
+    assert "1 events of a request were not stored" in caplog.text
     assert place(filled(goods.product())).number
 
 
