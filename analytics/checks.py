@@ -21,7 +21,7 @@ SERVER_KINDS = {
     EventKind.SUPPORT_OPENED,
     EventKind.SUPPORT_CLOSED,
 }
-HOOKS = ("CONSENT_READER", "TOKEN_READER", "SCOPE_READER", "HOST")
+HOOKS = ("CONSENT_READER", "TOKEN_READER", "EXPERIMENT_READER", "SCOPE_READER", "HOST")
 RANGES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("MAX_DELAY_HOURS", lambda n: 0 <= n <= 24 * 31, "0 to 744"),
     ("MAX_PAYLOAD_BYTES", lambda n: 0 <= n <= 65_536, "0 to 65536"),

@@ -51,6 +51,9 @@ class Settings:
     #: Dotted path of a function token → object with `surface`, `version` and `arm`, which raises
     #: `ValueError` for a token that was not made here. Without it no token is accepted.
     TOKEN_READER: str = ""
+    #: Dotted path of a function (opens, closes, scope) → the experiments that ran at some time in
+    #: between, as `analytics.host.StartedExperiment`; `closes` is the first moment after it.
+    EXPERIMENT_READER: str = ""
     #: Dotted path of a function request → scope; without it every event is in scope `default`.
     SCOPE_READER: str = ""
     #: Dotted path of a subclass of `analytics.host.Host`: texts and titles for the reports.

@@ -6,9 +6,10 @@ without one; reports say what it would add.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from analytics.conf import get_hook
 
@@ -28,6 +29,37 @@ class TicketFacts:
     opened_at: datetime
     first_response_at: datetime | None
     resolved_at: datetime | None
+
+
+class ExperimentArm(Protocol):
+    """`key` is what events know the arm by; `share` its planned part of the visitors, in relation
+    to the shares of the others."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def share(self) -> int: ...
+    @property
+    def is_control(self) -> bool: ...
+
+
+class StartedExperiment(Protocol):
+    """What `EXPERIMENT_READER` gives. One of the arms is the control."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def surface(self) -> str: ...
+    @property
+    def scope(self) -> str: ...
+    @property
+    def arms(self) -> Sequence[ExperimentArm]: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
 
 
 class Host:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from django.db.models import Max
 from django.http import HttpRequest
@@ -11,9 +10,9 @@ from django.http import HttpRequest
 from analytics.dashboards.pages import cell
 from analytics.models import Event, EventKind
 from analytics.services.reports import experiments
-from analytics.services.reports.base import tables
+from analytics.services.reports.base import Filters, tables
 from analytics.services.visitors import identify
-from recommendations.stores.base import Findings, Scope
+from recommendations.stores.base import Findings, Scope, StartedExperiment
 
 
 class EventBehaviour:
@@ -30,17 +29,16 @@ class EventBehaviour:
         newest = views.values("product_key").annotate(last=Max("at")).order_by("-last")
         return list(newest.values_list("product_key", flat=True)[:limit])
 
-    def findings(
-        self, shares: Mapping[str, int], control: str, start: datetime, end: datetime | None
-    ) -> Findings:
-        report = experiments.compare(shares, control, start, end)
-        (arms,) = tables(report)
+    def findings(self, experiment: StartedExperiment) -> Findings:
+        report = experiments.compare([experiment], Filters.usual(scope=experiment.scope))
+        arms = next(one for one in tables(report) if one.name == "arms")
+        columns = arms.columns[1:]  # the page is that of the experiment
         return Findings(
-            columns=[column.label for column in arms.columns],
+            columns=[column.label for column in columns],
             rows=[
                 [
                     cell(value, column, report.currency)
-                    for value, column in zip(row, arms.columns, strict=True)
+                    for value, column in zip(row[1:], columns, strict=True)
                 ]
                 for row in arms.cells
             ],

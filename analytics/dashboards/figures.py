@@ -27,6 +27,7 @@ from analytics.services.reports.attribution import Attribution
 from analytics.services.reports.base import Report
 from analytics.services.reports.carts import CartReport
 from analytics.services.reports.cohorts import Cohorts
+from analytics.services.reports.experiments import Experiments
 from analytics.services.reports.funnel import Funnel, FunnelSegment
 from analytics.services.reports.loyalty import Loyalty
 from analytics.services.reports.paths import MATRIX, Flow, Paths, place_names
@@ -92,30 +93,13 @@ def _paths(report: Paths) -> list[Figure]:
     matrix = [[shares.get((start, end), 0.0) for end in (*rows, EXIT)] for start in rows]
     return [
         _sankey(report.flows),
-        heat(
-            _("Where visits go next"),
-            "steps",
-            [*names, place_names(EXIT)],
-            names,
-            matrix,
-            _("Share"),
-            share=True,
-        ),
-        bars(
-            _("Where visits begin"),
-            "entries",
-            texts(report.entries, "place"),
-            column(report.entries, "visits"),
-            _("Visits"),
-        ),
-        bars(
-            _("Where visits end"),
-            "exits",
-            texts(report.exits, "place"),
-            column(report.exits, "visits"),
-            _("Visits"),
-        ),
-    ]
+        heat(_("Where visits go next"), "steps", [*names, place_names(EXIT)], names, matrix,
+             _("Share"), share=True),
+        bars(_("Where visits begin"), "entries", texts(report.entries, "place"),
+             column(report.entries, "visits"), _("Visits")),
+        bars(_("Where visits end"), "exits", texts(report.exits, "place"),
+             column(report.exits, "visits"), _("Visits")),
+    ]  # fmt: skip
 
 
 def _sankey(flows: list[Flow]) -> Figure:
@@ -251,21 +235,11 @@ def _support(report: Support) -> list[Figure]:
     products = labels([row.title or row.product for row in report.products])
     return [
         columns(_("Tickets by week"), "weeks", weeks, series, _("Tickets"), barmode="group"),
-        bars(
-            _("What tickets are about"),
-            "topics",
-            texts(report.topics, "words"),
-            column(report.topics, "tickets"),
-            _("Tickets"),
-        ),
-        bars(
-            _("Products that cause tickets"),
-            "products",
-            products,
-            column(report.products, "tickets"),
-            _("Tickets"),
-        ),
-    ]
+        bars(_("What tickets are about"), "topics", texts(report.topics, "words"),
+             column(report.topics, "tickets"), _("Tickets")),
+        bars(_("Products that cause tickets"), "products", products,
+             column(report.products, "tickets"), _("Tickets")),
+    ]  # fmt: skip
 
 
 def _attribution(report: Attribution) -> list[Figure]:
@@ -284,6 +258,21 @@ def _attribution(report: Attribution) -> list[Figure]:
     return drawn if known else drawn[:-1]
 
 
+def _experiments(report: Experiments) -> list[Figure]:
+    """The arms but for the controls, where there is something to compare."""
+    drawn = []
+    for title, unit, *ends in (
+        (_("Uplift of buyers, with 95% intervals"), _("Uplift"), "uplift", "low", "high"),
+        (_("Uplift of revenue, with 95% intervals"), _("Uplift"),
+         "revenue_uplift", "revenue_low", "revenue_high"),
+    ):  # fmt: skip
+        rows = [row for row in report.arms if getattr(row, ends[0]) is not None]
+        names = labels([f"{row.experiment}: {row.arm}" for row in rows])
+        found = [[getattr(row, end) for end in ends] for row in rows]
+        drawn += [intervals(title, "arms", names, found, unit)] if rows else []
+    return drawn
+
+
 _DRAWN: Mapping[type[Report], Callable[[Any], list[Figure]]] = {
     Traffic: _traffic,
     Funnel: _funnel,
@@ -297,6 +286,7 @@ _DRAWN: Mapping[type[Report], Callable[[Any], list[Figure]]] = {
     Reviews: _reviews,
     Support: _support,
     Attribution: _attribution,
+    Experiments: _experiments,
 }
 
 

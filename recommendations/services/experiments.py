@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from recommendations.conf import get_behaviour
 from recommendations.exceptions import ExperimentNotReady
 from recommendations.models import TRAINED, Arm, Experiment, ModelVersion, Surface, Treatment
-from recommendations.stores.base import Actor, Findings
+from recommendations.stores.base import Actor, ExperimentArm, Findings, StartedExperiment
 
 
 @dataclass(frozen=True)
@@ -147,11 +148,26 @@ def findings(experiment: Experiment) -> Findings | None:
     behaviour = get_behaviour()
     if behaviour is None or experiment.started_at is None:
         return None
-    arms = list(experiment.arms.all())
-    control = next(arm for arm in arms if arm.is_control)
-    return behaviour.findings(
-        {arm.key: arm.share for arm in arms},
-        control.key,
-        experiment.started_at,
+    return behaviour.findings(_as_started(experiment, experiment.started_at))
+
+
+def started_between(opens: datetime, closes: datetime, scope: str) -> list[StartedExperiment]:
+    """The experiments that ran at some time from `opens` to before `closes`, the newest first:
+    `ANALYTICS["EXPERIMENT_READER"]`."""
+    ran = Experiment.objects.filter(scope=scope, started_at__lt=closes).exclude(ended_at__lt=opens)
+    found = ran.order_by("-started_at").prefetch_related("arms")
+    return [_as_started(one, one.started_at) for one in found if one.started_at]
+
+
+def _as_started(experiment: Experiment, started_at: datetime) -> StartedExperiment:
+    return StartedExperiment(
+        experiment.name,
+        experiment.surface,
+        experiment.scope,
+        [
+            ExperimentArm(arm.key, arm.name, arm.share, arm.is_control)
+            for arm in experiment.arms.all()
+        ],
+        started_at,
         experiment.ended_at,
     )

@@ -178,6 +178,29 @@ class Carts(Protocol):
 
 
 @dataclass(frozen=True)
+class ExperimentArm:
+    """`key` names the experiment and the arm, in tokens and in events; `share` is its part of the
+    visitors, in relation to the shares of the others."""
+
+    key: str
+    name: str
+    share: int
+    is_control: bool
+
+
+@dataclass(frozen=True)
+class StartedExperiment:
+    """An experiment that runs, or has ended. One of its arms is the control."""
+
+    name: str
+    surface: str
+    scope: str
+    arms: Sequence[ExperimentArm]
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Findings:
     """What an experiment has shown so far, as a table of texts, a row an arm."""
 
@@ -197,7 +220,5 @@ class Behaviour(Protocol):
     def viewed(self, visitor: str, limit: int, scope: Scope) -> Sequence[str]:
         """Keys of the products a visitor looked at, each once, the newest first."""
 
-    def findings(
-        self, shares: Mapping[str, int], control: str, start: datetime, end: datetime | None
-    ) -> Findings:
-        """What the arms of an experiment brought in a time. shares: arm → its part of visitors."""
+    def findings(self, experiment: StartedExperiment) -> Findings:
+        """What its arms have brought so far."""

@@ -172,6 +172,7 @@ RECOMMENDATIONS = {
 ANALYTICS = {
     "HOST": "shop.behaviour.ShopHost",
     "TOKEN_READER": "recommendations.services.tokens.read_token",
+    "EXPERIMENT_READER": "recommendations.services.experiments.started_between",
     "USE_CELERY": bool(CELERY_BROKER_URL),
 }
 

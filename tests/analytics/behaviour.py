@@ -1,6 +1,7 @@
 """Events of a made-up shop, written straight into the table."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from analytics.models import DailyFigure, Event
@@ -8,9 +9,40 @@ from analytics.services.reports.base import Filters
 from analytics.services.rollup import roll_up
 from analytics.stats.daily import Figure
 
+#: For `ANALYTICS["EXPERIMENT_READER"]`.
+READER = "tests.analytics.behaviour.read_experiments"
+
 DAY = date(2026, 5, 4)  # a Monday
 START = datetime(2026, 5, 4, tzinfo=UTC)
 MAY = Filters(start=date(2026, 5, 1), end=date(2026, 5, 31))
+
+
+@dataclass(frozen=True)
+class Arm:
+    key: str
+    name: str
+    share: int = 1
+    is_control: bool = False
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment, as `EXPERIMENT_READER` gives it."""
+
+    arms: tuple[Arm, ...] = (Arm("1/a", "a", is_control=True), Arm("1/b", "b"))
+    name: str = "A/B"
+    surface: str = "cart"
+    scope: str = "default"
+    started_at: datetime = START - timedelta(days=10)
+    ended_at: datetime | None = START + timedelta(days=1)
+
+
+AB = Experiment()
+
+
+def read_experiments(opens, closes, scope):
+    """`AB`, if it ran in that time."""
+    return [AB] if AB.started_at < closes and AB.ended_at >= opens else []
 
 
 def event(kind, minute=0, visitor="v", *, day=0, **given):
@@ -64,8 +96,9 @@ def tea_shop():
     ]  # fmt: skip
 
 
-def busy_shop():
-    """Something for every subject, counted."""
+def busy_shop(settings):
+    """Something for every subject, counted, with an experiment."""
+    settings.ANALYTICS = getattr(settings, "ANALYTICS", {}) | {"EXPERIMENT_READER": READER}
     regular = [order(f"r{p}-{n}", f"r{p}", day=2 * n) for p in range(30) for n in range(p % 5 + 1)]
     once = [order(f"o{p}", f"o{p}", day=p % 20) for p in range(40)]
     where = {"surface": "cart", "version": "1", "product_key": "cup"}
@@ -76,5 +109,7 @@ def busy_shop():
         event("SUPPORT_OPENED", visitor="", product_key="cup"),
         event("IMPRESSION", 60, **where),
         event("CLICK", 61, **where),
-    )
+        *(event(kind, n, arm.name, day=-5, arm=arm.key, amount=5, currency="EUR")
+          for arm in AB.arms for n, kind in enumerate(("IMPRESSION", "PURCHASE"))),
+    )  # fmt: skip
     roll_up()

@@ -33,8 +33,8 @@ def analyst(client):
 
 
 @pytest.fixture
-def busy():
-    busy_shop()
+def busy(settings):
+    busy_shop(settings)
 
 
 def html(response):

@@ -23,7 +23,7 @@ from analytics.services.rollup import roll_up
 from analytics.stats import daily, paths, rfm
 from tests import translations
 from tests.accounts import staff
-from tests.analytics.behaviour import MAY, START, busy_shop, event, happened
+from tests.analytics.behaviour import AB, MAY, busy_shop, event, happened
 from tests.analytics.events import add_event
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ CHINESE = {"accept-language": "zh-hans"}
 DATA = {
     "cup", "pot", "tea", "samovar", "products", "cart", "EUR", "default", "BG", "NBD",
     "manage", "py", "roll", "up", "Celery", "beat", "trackEvents", "path", "query", "results",
-    "rating", "key", "order", "product", "ANALYTICS", "HOST", "dashboards",
+    "rating", "key", "order", "product", "ANALYTICS", "HOST", "EXPERIMENT", "READER", "dashboards",
     *(word for kind in (
         "PAGE_VIEW", "PRODUCT_VIEW", "CART_ADD", "PURCHASE", "SEARCH", "REVIEW", "IMPRESSION",
         "CLICK", "SUPPORT_OPENED", "SUPPORT_CLOSED",
@@ -81,16 +81,16 @@ def test_an_empty_page_is_in_chinese(analyst, subject):
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_a_page_with_figures_is_in_chinese(analyst, subject):
-    busy_shop()
+def test_a_page_with_figures_is_in_chinese(analyst, subject, settings):
+    busy_shop(settings)
     page = read(analyst, f"{INDEX}{subject}/{PERIOD}")
     assert "<table id=" in page
     assert english(page) == set()
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_plots_are_in_chinese(subject):
-    busy_shop()
+def test_plots_are_in_chinese(subject, settings):
+    busy_shop(settings)
     with override("zh-hans"):
         drawn = figures(SUBJECTS[subject].report(MAY))
     assert drawn
@@ -140,9 +140,9 @@ def test_events_and_visitors_are_looked_up_in_chinese(analyst):
     assert "访客" in read(analyst, reverse("admin:boughtwith_analytics_visitor_changelist"))
 
 
-def test_one_reader_after_another_has_each_his_own(analyst):
+def test_one_reader_after_another_has_each_his_own(analyst, settings):
     """Nothing that was made for one language is kept for the next reader."""
-    busy_shop()
+    busy_shop(settings)
     page = f"{INDEX}funnel/{PERIOD}"
     english_first = read(analyst, page, {"accept-language": "en"})
     assert "浏览商品" in read(analyst, page)
@@ -155,9 +155,9 @@ def _stable(page):
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_files_are_the_same_in_every_language(analyst, subject):
+def test_files_are_the_same_in_every_language(analyst, subject, settings):
     """A sheet that reads them goes on to find its columns and its values."""
-    busy_shop()
+    busy_shop(settings)
     for table in tables(SUBJECTS[subject].report(MAY)):
         path = f"{INDEX}{subject}/{table.name}.csv{PERIOD}"
         files = [
@@ -167,8 +167,8 @@ def test_files_are_the_same_in_every_language(analyst, subject):
         assert files[0] == files[1]
 
 
-def test_graphql_has_values_of_its_own_and_prose_of_the_reader():
-    busy_shop()
+def test_graphql_has_values_of_its_own_and_prose_of_the_reader(settings):
+    busy_shop(settings)
     schema = strawberry.Schema(query=ReportQuery)
     request = RequestFactory().post("/graphql/")
     request.user = staff(PERMISSION)
@@ -193,8 +193,8 @@ def test_graphql_has_values_of_its_own_and_prose_of_the_reader():
 def test_an_experiment_is_reported_in_chinese():
     happened(event("IMPRESSION", 0, "a", arm="1/a"), event("IMPRESSION", 0, "b", arm="1/b"))
     with override("zh-hans"):
-        found = compare({"1/a": 1, "1/b": 1}, "1/a", START, START.replace(hour=9))
-        (arms,) = tables(found)
+        found = compare([AB], MAY)
+        arms = tables(found)[-1]
         verdict = arms.columns[-1]
         assert verdict.label == "结论"
         assert [verdict.shown(row[-1]) for row in arms.cells] == [
@@ -221,9 +221,9 @@ def test_what_has_no_name_is_read_as_it_is():
         assert (query_name(daily.OTHER), query_name("(cart)")) == ("（其他）", "(cart)")
 
 
-def test_plots_can_be_written_as_json():
+def test_plots_can_be_written_as_json(settings):
     """A text that is still waiting for its language could not."""
-    busy_shop()
+    busy_shop(settings)
     for subject in SUBJECTS.values():
         for one in figures(subject.report(MAY)):
             json.dumps([one.title, one.data, one.layout])

@@ -35,9 +35,9 @@ def chromium():
 
 
 @pytest.fixture
-def opened(chromium, live_server):
+def opened(chromium, live_server, settings):
     """Opens pages of an analyst's browser, and remembers what the browser complained about."""
-    busy_shop()
+    busy_shop(settings)
     analyst = staff("boughtwith_analytics.view_report")
     contexts = []
 

@@ -1,21 +1,31 @@
-"""What the arms of an experiment brought, by the visitors who were in them."""
+"""What the arms of experiments brought, by the visitors who were in them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, timedelta
 
 import numpy as np
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from analytics.conf import get_hook
+from analytics.host import StartedExperiment
 from analytics.models import Event, EventKind
 from analytics.services.reports import reading
 from analytics.services.reports.attribution import VERDICTS, known
-from analytics.services.reports.base import Filters, Report, Unit, column, named, table
+from analytics.services.reports.base import (
+    LONGEST_PERIOD,
+    Filters,
+    Report,
+    Unit,
+    column,
+    named,
+    table,
+)
 from analytics.stats.arrays import Codes, Floats
 from analytics.stats.uplift import sample, sample_ratio, uplift, verdict
 
@@ -23,7 +33,18 @@ THE_CONTROL = "control"
 
 
 @dataclass(frozen=True)
+class ExperimentRun:
+    experiment: str = column(_("Experiment"), Unit.TEXT)
+    surface: str = column(_("Surface"), Unit.TEXT)
+    started: date = column(_("Started"), Unit.DATE)
+    ended: date | None = column(_("Ended"), Unit.DATE)
+    visitors: int = column(_("Visitors"))
+    split: float | None = column(_("p of the planned split"), Unit.NUMBER)
+
+
+@dataclass(frozen=True)
 class ArmOutcome:
+    experiment: str = column(_("Experiment"), Unit.TEXT)
     arm: str = column(_("Arm"), Unit.TEXT)
     visitors: int = column(_("Visitors"))
     clicked: float = column(_("Visitors who clicked"), Unit.SHARE)
@@ -42,8 +63,9 @@ class ArmOutcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExperimentResult(Report):
-    arms: list[ArmOutcome] = table(_("Arms"))
+class Experiments(Report):
+    runs: list[ExperimentRun] = table(_("Experiments"))
+    arms: list[ArmOutcome] = table(_("Arms compared with the control"))
 
 
 @dataclass(frozen=True)
@@ -59,53 +81,84 @@ class _Visitors:
     added: Floats
     bought: Floats
     spent: Floats
+    simulated: Floats
 
 
-def compare(
-    shares: Mapping[str, int], control: str, start: datetime, end: datetime | None = None
-) -> ExperimentResult:
+def report(filters: Filters) -> Experiments:
+    """The experiments that ran at some time of the period, each over all of its own time."""
+    reader = get_hook("EXPERIMENT_READER")
+    if reader is None:
+        return Experiments(filters=filters, missing=[gettext(
+            "No experiments are known: name the function that reads them in "
+            "ANALYTICS['EXPERIMENT_READER']."
+        )])  # fmt: skip
+    found = list(reader(filters.opens, filters.closes, filters.scope))
+    if not found:
+        missing = gettext("No experiment ran in this time.")
+        return Experiments(filters=filters, missing=[missing])
+    return compare(found, filters)
+
+
+def compare(experiments: Sequence[StartedExperiment], filters: Filters) -> Experiments:
     """Every arm against the control, over the visitors who were in it.
 
-    shares: arm, as in the tokens of suggestions → its planned share. A visitor was in an arm who
-    sent an event with a token of it: an arm without suggestions has tokens too. Whoever was in
-    two counts for none.
+    A visitor was in an arm who sent an event with a token of it: an arm without suggestions has
+    tokens too. Whoever was in two counts for none. Visitors are split for as long as an experiment
+    runs, so the period of `filters` does not cut it; their channel and device do.
     """
-    names, until = list(shares), end or timezone.now()
-    days = Filters(start=timezone.localdate(start), end=timezone.localdate(until))
-    inside = Event.objects.filter(at__gte=start, at__lte=until).order_by()
-    shown = inside.filter(arm__in=names).exclude(visitor="")
     currency = reading.most_frequent(
-        inside.filter(kind=EventKind.PURCHASE).exclude(currency="").values_list("currency")
-    )
-    visitors, simulated = _visitors(names, shown, inside, currency)
-    counts = np.bincount(visitors.arm, minlength=len(shares))
-    if not counts.sum():
-        return ExperimentResult(filters=days, missing=[gettext(
-            "No visitor was in an arm yet: send IMPRESSION events with the token of the "
-            "suggestions, of an empty list too."
-        )])  # fmt: skip
-    fits = sample_ratio(counts, list(shares.values()))
-    return ExperimentResult(
-        filters=days,
-        simulated=simulated,
-        currency=currency,
-        notes=[
-            gettext(
-                "p = %(p)s that visitors were split as planned; below 0.001 something is wrong "
-                "with the experiment."
+        Event.objects.filter(
+            kind=EventKind.PURCHASE,
+            scope=filters.scope,
+            at__gte=min(one.started_at for one in experiments),
+        ).exclude(currency="").order_by().values_list("currency")
+    )  # fmt: skip
+    runs, arms, missing = [], [], []
+    simulated: list[Floats] = []
+    for one in experiments:
+        visitors = _visitors(one, filters, currency)
+        counts = np.bincount(visitors.arm, minlength=len(one.arms))
+        seen = int(counts.sum())
+        p = sample_ratio(counts, [arm.share for arm in one.arms]) if seen else None
+        ended = timezone.localdate(one.ended_at) if one.ended_at else None
+        started = timezone.localdate(one.started_at)
+        runs.append(ExperimentRun(one.name, one.surface, started, ended, seen, p))
+        if p is None:
+            text = gettext(
+                "No visitor was in an arm of %(experiment)s yet: send IMPRESSION events with the "
+                "token of the suggestions, of an empty list too."
             )
-            % {"p": f"{fits:.3g}"}
+            missing.append(text % {"experiment": one.name})
+            continue
+        control = next(place for place, arm in enumerate(one.arms) if arm.is_control)
+        arms += [_outcome(one, place, control, visitors, p) for place in range(len(one.arms))]
+        simulated.append(visitors.simulated)
+    made_up = np.concatenate([*simulated, np.zeros(0)])
+    return Experiments(
+        filters=filters,
+        simulated=float(made_up.mean()) if len(made_up) else 0.0,
+        currency=currency,
+        missing=missing,
+        notes=[
+            gettext("Each experiment counts over all of its time, whatever the period above."),
+            gettext(
+                "p is how likely a split as uneven as this one is if visitors were split as "
+                "planned; below 0.001 something is wrong with the experiment."
+            ),
         ],
-        arms=[
-            _outcome(name, place, names.index(control), visitors, fits)
-            for place, name in enumerate(names)
-        ],
+        runs=runs,
+        arms=arms,
     )
 
 
-def _visitors(
-    arms: list[str], shown: QuerySet[Event], inside: QuerySet[Event], currency: str
-) -> tuple[_Visitors, float]:
+def _visitors(experiment: StartedExperiment, filters: Filters, currency: str) -> _Visitors:
+    until = experiment.ended_at or timezone.now()
+    end = timezone.localdate(until)
+    start = max(timezone.localdate(experiment.started_at), end - timedelta(LONGEST_PERIOD - 1))
+    days = replace(filters, start=start, end=end)
+    places = {arm.key: place for place, arm in enumerate(experiment.arms)}
+    time = {"at__gte": experiment.started_at, "at__lte": until}
+    shown = reading.events(days).filter(arm__in=places, **time).exclude(visitor="")
     rows = shown.values_list("visitor").annotate(
         first=Min("at"),
         low=Min("arm"),
@@ -113,7 +166,7 @@ def _visitors(
         simulated=Count("pk", filter=Q(simulated=True)),
     )
     came = {
-        visitor: (arms.index(low), first, made_up)
+        visitor: (places[low], first, made_up > 0)
         for visitor, first, low, high, made_up in rows.iterator(chunk_size=reading.ROWS_A_FETCH)
         if low == high
     }
@@ -121,32 +174,34 @@ def _visitors(
         set(shown.filter(kind=kind).values_list("visitor", flat=True).distinct())
         for kind in (EventKind.CLICK, EventKind.CART_ADD)
     )
+    bought = Event.objects.filter(
+        kind=EventKind.PURCHASE, scope=days.scope, visitor__in=shown.values("visitor"), **time
+    ).order_by()
     spent: dict[str, float] = {}
-    bought = inside.filter(kind=EventKind.PURCHASE, visitor__in=shown.values("visitor"))
     for visitor, at, amount, money in bought.values_list(
         "visitor", "at", "amount", "currency"
     ).iterator(chunk_size=reading.ROWS_A_FETCH):
         if visitor in came and at >= came[visitor][1]:
             worth = float(amount or 0) if money == currency else 0.0
             spent[visitor] = spent.get(visitor, 0.0) + worth
-    found = _Visitors(
+    return _Visitors(
         arm=np.array([arm for arm, _, _ in came.values()], dtype=np.int64),
         clicked=np.array([one in clicked for one in came], dtype=np.float64),
         added=np.array([one in added for one in came], dtype=np.float64),
         bought=np.array([one in spent for one in came], dtype=np.float64),
         spent=np.array([spent.get(one, 0.0) for one in came], dtype=np.float64),
+        simulated=np.array([made_up for _, _, made_up in came.values()], dtype=np.float64),
     )
-    made_up = sum(simulated > 0 for _, _, simulated in came.values())
-    return found, made_up / max(len(came), 1)
 
 
 def _outcome(
-    name: str, place: int, control: int, visitors: _Visitors, split_p: float
+    experiment: StartedExperiment, place: int, control: int, visitors: _Visitors, split_p: float
 ) -> ArmOutcome:
     mine, theirs = visitors.arm == place, visitors.arm == control
     buyers, money = sample(visitors.bought[mine]), sample(visitors.spent[mine])
     found = ArmOutcome(
-        arm=name,
+        experiment=experiment.name,
+        arm=experiment.arms[place].name,
         visitors=buyers.visitors,
         clicked=sample(visitors.clicked[mine]).mean,
         added=sample(visitors.added[mine]).mean,

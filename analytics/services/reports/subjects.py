@@ -11,6 +11,7 @@ from analytics.services.reports import (
     attribution,
     carts,
     cohorts,
+    experiments,
     funnel,
     loyalty,
     paths,
@@ -58,6 +59,8 @@ _ALL = (
             support.Support, support.report),
     Subject("attribution", _("Suggestions"), _("What do suggestions bring?"),
             attribution.Attribution, attribution.report),
+    Subject("experiments", _("Experiments"), _("Which arm of an experiment does better?"),
+            experiments.Experiments, experiments.report),
 )  # fmt: skip
 
 SUBJECTS: Mapping[str, Subject] = {subject.name: subject for subject in _ALL}

@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from analytics.graphql.reports import PERMISSION
 from analytics.models import Event
 from recommendations.models import Arm, Experiment, Treatment
 from recommendations.services import experiments
 from tests import factories
+from tests.accounts import staff
+from tests.analytics.events import add_event
 from tests.analytics.requests import CHROME
 from tests.shop.graphql.conftest import global_id
 
@@ -16,6 +19,10 @@ TRACK = """mutation($events: [EventInput!]!) { trackEvents(events: $events) {
 VIEWED = "{ recentlyViewed(first: 3) { edges { source reason node { code } } } }"
 CART = """query($id: ID!) { cart(id: $id) { totalQuantity
     frequentlyBoughtWith(first: 4) { token nodes { code } } } }"""
+
+
+RESULTS = """{ analytics { experiments {
+    runs { experiment surface visitors split } arms { experiment arm visitors verdict } } } }"""
 
 
 @pytest.fixture
@@ -79,3 +86,25 @@ def test_a_hold_out_keeps_its_cart_and_its_impression_names_the_arm(ask, track, 
         shown[len(suggestions["nodes"])] = Event.objects.filter(kind="IMPRESSION").latest("pk").arm
     assert shown == {0: f"{made.pk}/none", 4: f"{made.pk}/control"}
     assert len(ask(CART, id=cart)["cart"]["frequentlyBoughtWith"]["nodes"]) == 4
+
+
+def test_staff_ask_for_the_results_by_the_names_of_experiments_and_arms(trained, client):
+    made = Experiment.objects.create(name="Hold-out", surface="frequently_bought_with")
+    for name, treatment in (("control", Treatment.LIVE), ("none", Treatment.NOTHING)):
+        Arm.objects.create(
+            experiment=made, name=name, treatment=treatment, is_control=name == "control"
+        )
+    experiments.start(made)
+    add_event(kind="IMPRESSION", visitor="a", arm=f"{made.pk}/control")
+    add_event(kind="IMPRESSION", visitor="b", arm=f"{made.pk}/none")
+    client.force_login(staff(PERMISSION))
+    response = client.post("/graphql/", {"query": RESULTS}, content_type="application/json")
+    found = response.json()["data"]["analytics"]["experiments"]
+    surface, split = "frequently_bought_with", 1.0
+    assert found["runs"] == [
+        {"experiment": "Hold-out", "surface": surface, "visitors": 2, "split": split}
+    ]
+    assert found["arms"] == [
+        {"experiment": "Hold-out", "arm": "control", "visitors": 1, "verdict": "control"},
+        {"experiment": "Hold-out", "arm": "none", "visitors": 1, "verdict": "not yet"},
+    ]
