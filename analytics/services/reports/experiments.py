@@ -39,7 +39,6 @@ class ExperimentRun:
     started: date = column(_("Started"), Unit.DATE)
     ended: date | None = column(_("Ended"), Unit.DATE)
     visitors: int = column(_("Visitors"))
-    split: float | None = column(_("p of the planned split"), Unit.NUMBER)
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,7 @@ class ArmOutcome:
     experiment: str = column(_("Experiment"), Unit.TEXT)
     arm: str = column(_("Arm"), Unit.TEXT)
     visitors: int = column(_("Visitors"))
+    split: float = column(_("p of the planned split"), Unit.NUMBER)
     clicked: float = column(_("Visitors who clicked"), Unit.SHARE)
     added: float = column(_("Visitors who put one in the cart"), Unit.SHARE)
     bought: float = column(_("Visitors who bought anything"), Unit.SHARE)
@@ -117,22 +117,19 @@ def compare(experiments: Sequence[StartedExperiment], filters: Filters) -> Exper
     simulated: list[Floats] = []
     for one in experiments:
         visitors = _visitors(one, filters, currency)
-        counts = np.bincount(visitors.arm, minlength=len(one.arms))
-        seen = int(counts.sum())
-        p = sample_ratio(counts, [arm.share for arm in one.arms]) if seen else None
+        seen = len(visitors.arm)
         ended = timezone.localdate(one.ended_at) if one.ended_at else None
         started = timezone.localdate(one.started_at)
-        runs.append(ExperimentRun(one.name, one.surface, started, ended, seen, p))
-        if p is None:
+        runs.append(ExperimentRun(one.name, one.surface, started, ended, seen))
+        if seen:
+            arms += _outcomes(one, visitors)
+            simulated.append(visitors.simulated)
+        else:
             text = gettext(
                 "No visitor was in an arm of %(experiment)s yet: send IMPRESSION events with the "
                 "token of the suggestions, of an empty list too."
             )
             missing.append(text % {"experiment": one.name})
-            continue
-        control = next(place for place, arm in enumerate(one.arms) if arm.is_control)
-        arms += [_outcome(one, place, control, visitors, p) for place in range(len(one.arms))]
-        simulated.append(visitors.simulated)
     made_up = np.concatenate([*simulated, np.zeros(0)])
     return Experiments(
         filters=filters,
@@ -194,8 +191,16 @@ def _visitors(experiment: StartedExperiment, filters: Filters, currency: str) ->
     )
 
 
+def _outcomes(experiment: StartedExperiment, visitors: _Visitors) -> list[ArmOutcome]:
+    arms = experiment.arms
+    counts = np.bincount(visitors.arm, minlength=len(arms))
+    split = sample_ratio(counts, [arm.share for arm in arms])
+    control = next(place for place, arm in enumerate(arms) if arm.is_control)
+    return [_outcome(experiment, place, control, visitors, split) for place in range(len(arms))]
+
+
 def _outcome(
-    experiment: StartedExperiment, place: int, control: int, visitors: _Visitors, split_p: float
+    experiment: StartedExperiment, place: int, control: int, visitors: _Visitors, split: float
 ) -> ArmOutcome:
     mine, theirs = visitors.arm == place, visitors.arm == control
     buyers, money = sample(visitors.bought[mine]), sample(visitors.spent[mine])
@@ -203,6 +208,7 @@ def _outcome(
         experiment=experiment.name,
         arm=experiment.arms[place].name,
         visitors=buyers.visitors,
+        split=split,
         clicked=sample(visitors.clicked[mine]).mean,
         added=sample(visitors.added[mine]).mean,
         bought=buyers.mean,
@@ -220,5 +226,5 @@ def _outcome(
         revenue_uplift=known(richer.value),
         revenue_low=known(richer.low),
         revenue_high=known(richer.high),
-        verdict=verdict(buyers, their_buyers, split_p),
+        verdict=verdict(buyers, their_buyers, split),
     )

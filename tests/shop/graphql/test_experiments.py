@@ -22,7 +22,7 @@ CART = """query($id: ID!) { cart(id: $id) { totalQuantity
 
 
 RESULTS = """{ analytics { experiments {
-    runs { experiment surface visitors split } arms { experiment arm visitors verdict } } } }"""
+    runs { experiment surface visitors } arms { experiment arm visitors split verdict } } } }"""
 
 
 @pytest.fixture
@@ -100,11 +100,15 @@ def test_staff_ask_for_the_results_by_the_names_of_experiments_and_arms(trained,
     client.force_login(staff(PERMISSION))
     response = client.post("/graphql/", {"query": RESULTS}, content_type="application/json")
     found = response.json()["data"]["analytics"]["experiments"]
-    surface, split = "frequently_bought_with", 1.0
-    assert found["runs"] == [
-        {"experiment": "Hold-out", "surface": surface, "visitors": 2, "split": split}
-    ]
+    surface = "frequently_bought_with"
+    assert found["runs"] == [{"experiment": "Hold-out", "surface": surface, "visitors": 2}]
     assert found["arms"] == [
-        {"experiment": "Hold-out", "arm": "control", "visitors": 1, "verdict": "control"},
-        {"experiment": "Hold-out", "arm": "none", "visitors": 1, "verdict": "not yet"},
+        {
+            "experiment": "Hold-out",
+            "arm": "control",
+            "visitors": 1,
+            "split": 1,
+            "verdict": "control",
+        },
+        {"experiment": "Hold-out", "arm": "none", "visitors": 1, "split": 1, "verdict": "not yet"},
     ]
