@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from analytics.services.reports.subjects import SUBJECTS
 from tests.accounts import PASSWORD, staff
 from tests.analytics.behaviour import busy_shop
 
@@ -18,10 +19,6 @@ pytestmark = [
 ]
 INDEX = "/admin/boughtwith_analytics/report/"
 PERIOD = "?start=2026-05-01&end=2026-05-31"
-SUBJECTS = (
-    "traffic", "funnel", "paths", "carts", "rfm", "cohorts", "loyalty", "products", "searches",
-    "reviews", "support", "attribution",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
