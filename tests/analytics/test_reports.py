@@ -1,12 +1,12 @@
 """Each report on a small shop whose figures are worked out by hand."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from analytics.exceptions import InvalidArgument
-from analytics.host import Host, ReviewText, TicketFacts
 from analytics.services.reports.base import Filters, tables
 from analytics.services.reports.csv_file import lines
 from analytics.services.reports.subjects import SUBJECTS
@@ -236,6 +236,15 @@ class TestProducts:
         assert (cup.units, cup.revenue, cup.return_rate, cup.rating) == (2, 8, 0.5, 4)
         assert (pot.product, pot.views, pot.buys, pot.revenue) == ("pot", 1, 0, 0)
 
+    def test_what_has_no_device_is_not_known_of_one(self, shop):
+        happened(event("REFUND", visitor="", product_key="cup", received_at=datetime.now(UTC)))
+        roll_up()
+        found = report("products", replace(MAY, device="mobile"))
+        (cup,) = found.products
+        assert (cup.views, cup.return_rate, cup.rating, cup.ratings) == (1, None, None, None)
+        assert "no channel and no device" in found.notes[-1]
+        assert not any("rated" in text for text in found.missing)
+
 
 class TestSearches:
     def test_figures(self, shop):
@@ -244,69 +253,6 @@ class TestSearches:
         assert [(row.query, row.opened) for row in found.top] == [("samovar", 1), ("tea cup", 1)]
         assert [row.query for row in found.empty] == ["samovar"]
         assert found.unopened == []
-
-
-class Talkative(Host):
-    def reviews(self, opens, closes, scope):
-        assert (opens, closes) == (MAY.opens, MAY.closes)
-        return [
-            ReviewText(1, "broken cup"),
-            ReviewText(5, "lovely cup"),
-            ReviewText(3, "a cup"),
-        ] * 20
-
-    def tickets(self, opens, closes, scope):
-        hour = timedelta(hours=1)
-        late = TicketFacts("parcel is late", "Delivery", opens, opens + hour, opens + 3 * hour)
-        return [late] * 10 + [TicketFacts("broken cup", "Product", opens, None, None)] * 10
-
-    def titles(self, product_keys):
-        return {"cup": "Tea cup"}
-
-
-@pytest.fixture
-def talkative(settings):
-    settings.ANALYTICS = {"HOST": f"{__name__}.Talkative"}
-
-
-class TestTexts:
-    def test_reviews(self, talkative):
-        happened(*(event("REVIEW", n, "", rating=r) for n, r in enumerate([5, 5, 1])),
-                 event("REVIEW", day=27, visitor="", rating=2))  # fmt: skip
-        found = report("reviews")
-        assert [row.reviews for row in found.stars] == [1, 1, 0, 0, 2]
-        assert [(row.month, row.reviews, row.mean) for row in found.months] == [
-            ("2026-05", 4, 3.25),
-        ]  # fmt: skip
-        assert [(row.word, row.side) for row in found.words] == [
-            ("broken", "low ratings"), ("lovely", "high ratings"),
-        ]  # fmt: skip
-        assert found.missing == []
-
-    def test_support(self, talkative, shop):
-        happened(
-            event("SUPPORT_OPENED", visitor="", product_key="cup", received_at=datetime.now(UTC)),
-            event("SUPPORT_CLOSED", day=8, visitor=""),
-        )
-        roll_up()
-        found = report("support")
-        assert [(row.opened, row.closed) for row in found.weeks] == [(1, 0), (0, 1)]
-        times = {row.category: row for row in found.times}
-        assert (times["all"].tickets, times["all"].first, times["all"].resolved) == (
-            20,
-            3600,
-            10800,
-        )
-        assert times["Product"].first is None
-        assert {row.words.split(", ")[0] for row in found.topics} <= {
-            "parcel",
-            "late",
-            "broken",
-            "cup",
-        }
-        assert sum(row.tickets for row in found.topics) == 20
-        (cup,) = found.products
-        assert (cup.title, cup.tickets, cup.buys, cup.rate) == ("Tea cup", 1, 1, 1)
 
 
 class TestAttribution:

@@ -7,7 +7,7 @@ types are all made from these classes, so that a column is described once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
@@ -60,6 +60,11 @@ class Filters:
         end = given.pop("end", None) or _last_day()
         start = given.pop("start", None) or end - timedelta(days=USUAL_PERIOD - 1)
         return cls(start=start, end=end, **given)
+
+    @property
+    def of_everybody(self) -> Filters:
+        """The same without channel and device."""
+        return replace(self, source="", device="")
 
     @property
     def days(self) -> int:

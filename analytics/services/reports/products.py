@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.utils.translation import gettext
@@ -32,9 +32,9 @@ class ProductRow:
     buys: int = column(_("Visits that bought it"))
     units: int = column(_("Pieces sold"))
     revenue: float = column(_("Revenue"), Unit.MONEY)
-    return_rate: float = column(_("Return rate"), Unit.SHARE)
-    rating: float = column(_("Mean rating"), Unit.NUMBER)
-    ratings: int = column(_("Ratings"))
+    return_rate: float | None = column(_("Return rate"), Unit.SHARE)
+    rating: float | None = column(_("Mean rating"), Unit.NUMBER)
+    ratings: int | None = column(_("Ratings"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,17 +66,22 @@ def report(filters: Filters) -> Products:
         strict=True,
     )
     rows = [ProductRow(*row) for row in columns]
+    notes = [
+        gettext(
+            "“Add-to-cart rate” and “conversion” are shares of the visits that saw the product; "
+            "what is bought from a list without a look counts as visits that bought it."
+        )
+    ]
+    if filters != filters.of_everybody:
+        rows = [replace(row, return_rate=None, rating=None, ratings=None) for row in rows]
+        notes.append(
+            gettext("Returns and ratings have no channel and no device: here they are not known.")
+        )
     return Products(
         filters=filters,
         simulated=_simulated(found),
-        missing=_missing(found),
-        notes=[
-            gettext(
-                "“Add-to-cart rate” and “conversion” are shares of the visits that saw the "
-                "product; what is bought from a list without a look counts as visits that bought "
-                "it."
-            )
-        ],
+        missing=_missing(found, filters),
+        notes=notes,
         currency=currency,
         products=sorted(rows, key=lambda row: (-row.revenue, -row.views, row.product)),
     )
@@ -95,14 +100,15 @@ def _simulated(found: Sums) -> float:
     return share(sum(t.simulated for t in counted), sum(t.value for t in counted))
 
 
-def _missing(found: Sums) -> list[str]:
+def _missing(found: Sums, filters: Filters) -> list[str]:
     there = {measure for measure, _ in found}
     wanted = {
         Measure.VIEWS: gettext("No product was looked at: send PRODUCT_VIEW events."),
         Measure.ADDS: gettext("No visit put in the cart what it saw: record CART_ADD events."),
         Measure.BUYS: gettext("Nothing was bought: record PURCHASE events."),
-        Measure.RATINGS: gettext("No product was rated: record REVIEW events."),
     }
+    if filters == filters.of_everybody:
+        wanted[Measure.RATINGS] = gettext("No product was rated: record REVIEW events.")
     return [
         *reading.nothing_rolled_up(),
         *(text for measure, text in wanted.items() if measure not in there),

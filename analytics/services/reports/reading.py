@@ -28,6 +28,10 @@ NO_ORDERS = gettext_lazy(
     "No orders of a known buyer: record PURCHASE events with `order_key`, from people who are "
     "logged in or have a visitor id."
 )
+OF_STAFF = gettext_lazy(
+    "Channel and device change nothing here: what staff do, such as publishing a review or closing "
+    "a ticket, has neither."
+)
 
 
 class Total(NamedTuple):
@@ -99,6 +103,11 @@ def main_currency(filters: Filters) -> str:
 
 def share_simulated(total: Total) -> float:
     return share(total.simulated, total.value)
+
+
+def without_segment(filters: Filters) -> list[str]:
+    """A note for a report on what has no channel and no device, where one was asked for."""
+    return [] if filters == filters.of_everybody else [str(OF_STAFF)]
 
 
 def nothing_rolled_up() -> list[str]:

@@ -52,7 +52,7 @@ class Reviews(Report):
 
 def report(filters: Filters) -> Reviews:
     rows = (
-        reading.events(filters, EventKind.REVIEW)
+        reading.events(filters.of_everybody, EventKind.REVIEW)
         .filter(rating__gte=1, rating__lte=stats.STARS)
         .values_list("at", "rating", "simulated")
     )
@@ -80,11 +80,12 @@ def report(filters: Filters) -> Reviews:
         simulated=made_up / len(ratings) if ratings else 0.0,
         missing=missing,
         notes=[
+            *reading.without_segment(filters),
             gettext(
                 "z is how far a word is more frequent in reviews with 1 or 2 stars (above 0) or "
                 "with 4 or 5 (below 0) than chance would have it; only words beyond ±1.96 are "
                 "listed."
-            )
+            ),
         ],
         stars=_stars(np.array(ratings, dtype=np.int64)),
         months=_months(np.array(months, dtype=np.int64), np.array(ratings, dtype=np.int64)),

@@ -23,6 +23,7 @@ from analytics.services.reports import (
     traffic,
 )
 from analytics.services.reports.base import Filters, Report, Text
+from analytics.services.reports.patience import patience
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,11 @@ class Subject:
     title: Text
     question: Text
     kind: type[Report]
-    report: Callable[[Filters], Report]
+    make: Callable[[Filters], Report]
+
+    def report(self, filters: Filters) -> Report:
+        with patience():
+            return self.make(filters)
 
 
 _ALL = (

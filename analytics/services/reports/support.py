@@ -63,9 +63,9 @@ class Support(Report):
 
 
 def report(filters: Filters) -> Support:
-    weeks, share = _weeks(filters)
+    weeks, share = _weeks(filters.of_everybody)
     tickets = list(get_host().tickets(filters.opens, filters.closes, filters.scope))
-    products = _products(filters)
+    products = _products(filters.of_everybody)
     missing = (
         [] if weeks else [gettext("No tickets: record SUPPORT_OPENED and SUPPORT_CLOSED events.")]
     )
@@ -87,6 +87,7 @@ def report(filters: Filters) -> Support:
         filters=filters,
         simulated=share,
         missing=missing,
+        notes=reading.without_segment(filters),
         weeks=weeks,
         times=_times(tickets),
         topics=[TicketTopic(", ".join(topic.words), topic.texts) for topic in found],
