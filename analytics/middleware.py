@@ -20,33 +20,26 @@ Middleware = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest],
 
 @sync_and_async_middleware
 def visitor_middleware(get_response: GetResponse) -> Middleware:
-    """Lets what the store records (`record_visitor_facts`) know whose request is running, and
-    writes it when the request has been answered, or has come to nothing."""
+    """Lets what the store records (`record_visitor_facts`) know whose request is running."""
     if iscoroutinefunction(get_response):
 
         async def asynchronous(request: HttpRequest) -> Any:
-            pending = Pending.of(request)
             try:
                 with _running(request):
-                    response = await get_response(request)
-            except BaseException:  # the client has gone; what it did before has been done
-                await sync_to_async(pending.write)()
+                    return await get_response(request)
+            except BaseException:  # the client has left: Django has no response to close
+                await sync_to_async(Pending.of(request).write)()
                 raise
-            pending.write_after(response)
-            return response
 
         return asynchronous
 
     def synchronous(request: HttpRequest) -> Any:
-        pending = Pending.of(request)
         try:
             with _running(request):
-                response = get_response(request)
+                return get_response(request)
         except BaseException:
-            pending.write()
+            Pending.of(request).write()
             raise
-        pending.write_after(response)
-        return response
 
     return synchronous
 

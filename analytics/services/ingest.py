@@ -1,7 +1,7 @@
 """From an event to its row: stored once, after the commit, by a worker where there is one.
 
-What is recorded of one request is written together, when the server closes the response: that is
-one INSERT, and nobody waits for it.
+What is recorded of one request is written together, after it has been answered: that is one INSERT,
+and nobody waits for it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -17,7 +17,6 @@ from typing import Any
 from celery import signature
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 
 from analytics.conf import get_settings
 from analytics.models import Event, Visitor
@@ -35,8 +34,9 @@ COLUMNS = tuple(field.name for field in Event._meta.concrete_fields if not field
 class Pending:
     """The events of one request that have been recorded and are not written yet.
 
-    Whoever makes one sees to its end: `write_after` where there is a response, `write` where there
-    is none.
+    They are written when Django closes the request, with the response and whatever became of it on
+    its way out: the client has it by then. Nobody is there any more who could send them again, so
+    a failure is logged.
     """
 
     def __init__(self) -> None:
@@ -46,39 +46,37 @@ class Pending:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Pending:
-        found: Pending = vars(request).setdefault("_analytics_pending", cls())
+        found: Pending | None = vars(request).get("_analytics_pending")
+        if found is None:
+            found = vars(request)["_analytics_pending"] = cls()
+            request.close = _in_turn(found.write, request.close)  # type: ignore[method-assign]
         return found
 
     def add(self, events: Sequence[Event], new_visitors: Sequence[str]) -> None:
-        """What comes too late for the others, as from a thread that went on, is sent by itself."""
-        if self._is_written:
-            send(events, new_visitors)
-            return
+        """What comes too late for the others, as from a thread that went on, is written at once."""
         self._events += events
         self._new_visitors += new_visitors
+        if self._is_written:
+            self.write()
 
     def write(self) -> None:
-        """Nobody is there any more who could send them again: a failure is logged."""
         self._is_written = True
         events, self._events = self._events, []
+        new_visitors, self._new_visitors = self._new_visitors, []
         if not events:
             return
         try:
-            send(events, self._new_visitors)
+            send(events, new_visitors)
         except Exception:
             logger.exception("%s events of a request were not stored", len(events))
 
-    def write_after(self, response: HttpResponseBase) -> None:
-        """Writes when the server closes the response: the client has it by then."""
-        close = response.close
 
-        def write_and_close() -> None:
-            try:
-                self.write()
-            finally:
-                close()
+def _in_turn(*steps: Callable[[], None]) -> Callable[[], None]:
+    def run() -> None:
+        for step in steps:
+            step()
 
-        response.close = write_and_close  # type: ignore[method-assign]
+    return run
 
 
 def record(

@@ -24,7 +24,6 @@ def note(request: HttpRequest, response: HttpResponseBase) -> None:
         return
     hand_out(caller, request, response)
     ingest.record([_page_view(request, caller)], caller, request)
-    ingest.Pending.of(request).write_after(response)
 
 
 def _is_page(request: HttpRequest, response: HttpResponseBase) -> bool:

@@ -41,7 +41,7 @@ def request_of_visitor():
 
 
 def answer(request, view):
-    """What the server does with a request, but for closing the response."""
+    """What Django does with a request, but for closing it."""
 
     def get_response(request):
         response = HttpResponse("<h1>Tea</h1>")
@@ -58,7 +58,8 @@ def during(request, *facts):
         for kind, values in facts:
             record_visitor_facts(kind, [Fact(**values)], response)
 
-    answer(request, view).close()
+    answer(request, view)
+    request.close()
 
 
 def test_nothing_is_written_before_the_commit():
@@ -159,7 +160,7 @@ def test_a_new_device_gets_one_id_with_the_response(request_of_visitor):
         record_visitor_facts("PRODUCT_VIEW", [Fact(product_key="CUP")], response)
 
     response = answer(request_of_visitor, view)
-    response.close()
+    request_of_visitor.close()
     known = browser(cookies={"visitor": response.cookies["visitor"].value})
     seen = set(Event.objects.values_list("visitor", flat=True))
     assert seen == {Visitor.objects.get().pseudonym} == {identify(known).visitor}
@@ -191,17 +192,17 @@ def test_the_order_of_the_middlewares_does_not_matter(request_of_visitor):
         record_visitor_facts("CART_ADD", [Fact()])
         return HttpResponse("<h1>Tea</h1>")
 
-    response = page_view_middleware(visitor_middleware(view))(request_of_visitor)
+    page_view_middleware(visitor_middleware(view))(request_of_visitor)
     with CaptureQueriesContext(connection) as queries:
-        response.close()
+        request_of_visitor.close()
     assert len([one for one in queries if one["sql"].startswith("INSERT")]) == 1
     assert Event.objects.count() == 2
 
 
 def test_nobody_waits_for_what_is_written(request_of_visitor):
-    response = answer(request_of_visitor, lambda response: record_visitor_facts("SEARCH", [Fact()]))
+    answer(request_of_visitor, lambda response: record_visitor_facts("SEARCH", [Fact()]))
     assert not Event.objects.exists()
-    response.close()
+    request_of_visitor.close()
     assert Event.objects.count() == 2
 
 
@@ -211,7 +212,8 @@ def test_in_a_request_what_is_rolled_back_never_happened(request_of_visitor):
             record_visitor_facts("CART_ADD", [Fact()])
             transaction.set_rollback(True)
 
-    answer(request_of_visitor, view).close()
+    answer(request_of_visitor, view)
+    request_of_visitor.close()
     assert Event.objects.get().kind == "PAGE_VIEW"
 
 
@@ -220,6 +222,18 @@ def test_what_comes_after_the_answer_is_written_by_itself(request_of_visitor):
     during(request_of_visitor)
     ingest.record([event(kind="PURCHASE")], request=request_of_visitor)
     assert Event.objects.filter(kind="PURCHASE").count() == 1
+
+
+def test_what_comes_too_late_and_cannot_be_stored_is_logged(
+    request_of_visitor, monkeypatch, caplog
+):
+    def fail(*args):
+        raise RuntimeError("disk full")
+
+    during(request_of_visitor)
+    monkeypatch.setattr(ingest, "store", fail)
+    ingest.record([event()], request=request_of_visitor)
+    assert "disk full" in caplog.text
 
 
 def test_what_happened_before_a_request_broke_off_is_kept(request_of_visitor):

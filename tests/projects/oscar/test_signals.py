@@ -199,7 +199,9 @@ def test_a_payment_service_that_places_an_order_is_not_who_bought():
         place(filled(goods.product(), owner=user), user=user)
         return HttpResponse()
 
-    visitor_middleware(pay)(browser(user_agent="payments/1.0")).close()
+    request = browser(user_agent="payments/1.0")
+    visitor_middleware(pay)(request)
+    request.close()
     assert told("kind", "person", "device") == [("PURCHASE", str(user.pk), "")]
 
 
