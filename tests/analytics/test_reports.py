@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from analytics.exceptions import InvalidArgument
+from analytics.models import Visitor
 from analytics.services.reports.base import Filters, tables
 from analytics.services.reports.csv_file import lines
 from analytics.services.reports.subjects import SUBJECTS
@@ -255,6 +256,17 @@ class TestSearches:
         assert found.unopened == []
 
 
+class TestPeople:
+    def test_an_order_as_a_guest_is_the_persons_whose_device_it_is(self):
+        Visitor.objects.create(pseudonym="phone", person="7")
+        lines = {"product_key": "cup", "amount": 8, "currency": "EUR"}
+        happened(event("PURCHASE", 0, "phone", order_key="a", **lines),
+                 event("PURCHASE", 0, "home", day=1, order_key="b", person="7", **lines),
+                 event("PURCHASE", 0, "stranger", order_key="c", **lines))  # fmt: skip
+        found = report("rfm")
+        assert sum(row.customers for row in found.segments) == 2
+
+
 class TestAttribution:
     def test_an_order_is_owed_to_the_click_before_it(self, shop):
         where = {"surface": "cart", "version": "1", "product_key": "cup"}
@@ -263,6 +275,18 @@ class TestAttribution:
         (row,) = report("attribution").lists
         assert (row.impressions, row.clicks, row.rate) == (2, 1, 0.5)
         assert (row.lines, row.revenue) == (1, 8)
+
+    def test_a_click_on_the_phone_and_an_order_at_home_are_one_persons(self):
+        Visitor.objects.create(pseudonym="phone", person="7")
+        Visitor.objects.create(pseudonym="home", person="7")
+        where = {"surface": "cart", "version": "1", "product_key": "cup"}
+        order = {"product_key": "cup", "order_key": "o", "amount": 8, "currency": "EUR"}
+        happened(event("CLICK", 61, "phone", **where), event("PURCHASE", 90, "home", **order),
+                 event("PURCHASE", 95, "", person="7", **order),
+                 event("PURCHASE", 90, "stranger", **order))  # fmt: skip
+        roll_up()
+        (row,) = report("attribution").lists
+        assert (row.lines, row.revenue) == (2, 16)
 
     def test_versions_are_compared_by_visitors_who_saw_one(self, shop):
         shown = [

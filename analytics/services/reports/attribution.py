@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analytics.models import Event, EventKind
+from analytics.models import Event, EventKind, Visitor
 from analytics.services.reports import reading
 from analytics.services.reports.base import Filters, Report, Text, Unit, column, named, table
 from analytics.stats.arrays import Codes, Flags, Floats
@@ -71,9 +71,10 @@ class Attribution(Report):
 
 @dataclass
 class Owed:
-    """Order lines that follow from suggestions; all arrays are (lines,)."""
+    """Order lines that follow from suggestions; all arrays are (lines,). who: the person, or the
+    device of nobody we know."""
 
-    visitor: list[str]
+    who: list[str]
     where: list[List]
     amount: Floats
 
@@ -94,7 +95,8 @@ def report(filters: Filters) -> Attribution:
             "No suggestion was shown or clicked: send IMPRESSION and CLICK events with the token "
             "that came with the suggestions."
         )])  # fmt: skip
-    owed = _owed(filters, currency, shown)
+    people = reading.people()
+    owed = _owed(filters, currency, shown, people)
     made_up, every = (sum(row[i] for row in counts.values()) for i in (-2, -1))
     return Attribution(
         filters=filters,
@@ -112,7 +114,7 @@ def report(filters: Filters) -> Attribution:
         ],
         currency=currency,
         lists=[_list(where, row, owed) for where, row in sorted(counts.items())],
-        arms=_arms(shown, owed),
+        arms=_arms(shown, owed, people),
     )
 
 
@@ -134,57 +136,70 @@ def _list(where: List, row: list[int], owed: Owed) -> SuggestionList:
     )
 
 
-def _owed(filters: Filters, currency: str, shown: QuerySet[Event]) -> Owed:
-    """Reads the clicks and adds of suggestions, and the order lines of those visitors."""
+def _owed(
+    filters: Filters, currency: str, shown: QuerySet[Event], people: Mapping[str, str]
+) -> Owed:
+    """Reads the clicks and adds of suggestions, and the order lines of those visitors, or of the
+    same people on another device."""
     touches = shown.filter(kind__in=(EventKind.CLICK, EventKind.CART_ADD)).exclude(product_key="")
     until = filters.closes + timedelta(seconds=WINDOW)
+    visitors = touches.values("visitor")
+    persons = Visitor.objects.filter(pseudonym__in=visitors).exclude(person="").values("person")
+    devices = Visitor.objects.filter(person__in=persons).values("pseudonym")
     lines = Event.objects.filter(
+        Q(visitor__in=visitors) | Q(visitor__in=devices) | Q(person__in=persons),
         scope=filters.scope, kind=EventKind.PURCHASE, at__gte=filters.opens, at__lt=until,
-        visitor__in=touches.values("visitor"),
     ).order_by()  # fmt: skip
     codes: dict[str, int] = {}
     touched, where = _columns(
-        touches.values_list("visitor", "product_key", "at", "surface", "version"), codes
-    )
+        touches.values_list("visitor", Value(""), "product_key", "at", "surface", "version"),
+        codes, people,
+    )  # fmt: skip
     bought, rest = _columns(
-        lines.values_list("visitor", "product_key", "at", "amount", "currency"), codes
-    )
+        lines.values_list("visitor", "person", "product_key", "at", "amount", "currency"),
+        codes, people,
+    )  # fmt: skip
     owner = last_touch(touched, bought)
     names = list(codes)
     chosen = np.flatnonzero(owner >= 0)
     worth = [rest[i] for i in chosen.tolist()]
     return Owed(
-        visitor=[names[code] for code in bought[0][chosen].tolist()],
+        who=[names[code] for code in bought[0][chosen].tolist()],
         where=[where[i] for i in owner[chosen].tolist()],
         amount=np.array([float(a or 0) if money == currency else 0.0 for a, money in worth]),
     )
 
 
-def _columns(rows: Any, codes: dict[str, int]) -> tuple[tuple[Codes, Codes, Floats], list[Any]]:
-    visitor, product, at, rest = array("q"), array("q"), array("d"), []
-    for who, what, moment, *others in rows.iterator(chunk_size=reading.ROWS_A_FETCH):
-        visitor.append(codes.setdefault(who, len(codes)))
+def _columns(
+    rows: Any, codes: dict[str, int], people: Mapping[str, str]
+) -> tuple[tuple[Codes, Codes, Floats], list[Any]]:
+    buyer, product, at, rest = array("q"), array("q"), array("d"), []
+    for visitor, person, what, moment, *others in rows.iterator(chunk_size=reading.ROWS_A_FETCH):
+        who = people.get(visitor, visitor) or person
+        buyer.append(codes.setdefault(who, len(codes)))
         product.append(codes.setdefault(what, len(codes)))
         at.append(moment.timestamp())
         rest.append(tuple(others))
     return (
-        np.array(visitor, dtype=np.int64),
+        np.array(buyer, dtype=np.int64),
         np.array(product, dtype=np.int64),
         np.array(at),
     ), rest
 
 
-def _arms(shown: QuerySet[Event], owed: Owed) -> list[ArmResult]:
+def _arms(shown: QuerySet[Event], owed: Owed, people: Mapping[str, str]) -> list[ArmResult]:
     """On each surface, all versions against the one most visitors saw."""
     seen: dict[str, dict[str, str]] = {}
     pairs = shown.filter(kind=EventKind.IMPRESSION).values_list("surface", "visitor", "version")
     for surface, visitor, version in pairs.distinct().iterator(chunk_size=reading.ROWS_A_FETCH):
+        who = people.get(visitor, visitor)
         known = seen.setdefault(surface, {})
-        known[visitor] = version if visitor not in known else ""  # saw two: counts for none
+        # whoever saw two counts for none
+        known[who] = version if known.get(who, version) == version else ""
     results = []
     for surface, visitors in sorted(seen.items()):
         money: dict[str, float] = {}
-        for who, place, amount in zip(owed.visitor, owed.where, owed.amount, strict=True):
+        for who, place, amount in zip(owed.who, owed.where, owed.amount, strict=True):
             if place[0] == surface:
                 money[who] = money.get(who, 0.0) + amount
         results += _compared(surface, visitors, money)

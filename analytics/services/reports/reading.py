@@ -12,7 +12,7 @@ import numpy as np
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy
 
-from analytics.models import DailyFigure, Event, EventKind, RollUp
+from analytics.models import DailyFigure, Event, EventKind, RollUp, Visitor
 from analytics.services.reports.base import Filters
 from analytics.stats.arrays import Codes, Flags, Floats, encode, share
 from analytics.stats.daily import Measure
@@ -143,6 +143,12 @@ def of_segment(chosen: QuerySet[Event], filters: Filters) -> QuerySet[Event]:
     return chosen.filter(device=filters.device) if filters.device else chosen
 
 
+def people() -> dict[str, str]:
+    """Device → the person whose it is: somebody who has two is one person."""
+    known = Visitor.objects.exclude(person="").order_by().values_list("pseudonym", "person")
+    return dict(known.iterator(chunk_size=ROWS_A_FETCH))
+
+
 @dataclass(frozen=True)
 class Orders:
     """Orders with a known buyer; all arrays are (orders,)."""
@@ -181,9 +187,10 @@ def orders(filters: Filters, currency: str, *, all_before: bool = False) -> Orde
             made_up=Count("pk", filter=Q(simulated=True)),
         )
     )
+    known = people()
     buyers, at, amount, simulated = [], array("d"), array("d"), array("b")
     for _, person, visitor, first, total, made_up in rows.iterator(chunk_size=ROWS_A_FETCH):
-        buyers.append(person or visitor)
+        buyers.append(person or known.get(visitor, visitor))
         at.append(first.timestamp())
         amount.append(float(total or 0))
         simulated.append(made_up > 0)
