@@ -27,14 +27,16 @@ from analytics.services.visitors import (
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One event of the store. `amount` is for the whole quantity; `token` is the suggestion token
-    it goes back to. What has the same `once` is stored once."""
+    """One event of the store. `amount` is for the whole quantity; `results` is how many a search
+    found; `token` is the suggestion token it goes back to. What has the same `once` is stored once.
+    """
 
     once: tuple[str, ...] = ()
     product_key: str = ""
     cart_key: str = ""
     order_key: str = ""
     query: str = ""
+    results: int | None = None
     quantity: int | None = None
     amount: Decimal | None = None
     currency: str = ""
@@ -98,6 +100,7 @@ def _event(kind: str, fact: Fact, caller: Caller) -> Event:
         cart_key=pseudonym("cart", fact.cart_key) if fact.cart_key else "",
         order_key=fact.order_key,
         query=UNSTORABLE.sub("", fact.query).strip()[: MAX_LENGTHS["query"]],
+        results=fact.results,
         quantity=fact.quantity,
         amount=fact.amount,
         currency=fact.currency,

@@ -167,8 +167,9 @@ def test_a_new_device_gets_one_id_with_the_response(request_of_visitor):
 
 
 def test_a_query_is_cut_to_what_can_be_stored():
-    record_visitor_facts("SEARCH", [Fact(query=" tea\0 " + "x" * 300)])
-    assert Event.objects.get().query == "tea " + "x" * 196
+    record_visitor_facts("SEARCH", [Fact(query=" tea\0 " + "x" * 300, results=0)])
+    stored = Event.objects.get()
+    assert (stored.query, stored.results) == ("tea " + "x" * 196, 0)
 
 
 def test_a_fact_of_whoever_must_not_be_tracked_is_none(request_of_visitor):

@@ -1,34 +1,17 @@
 """The pages of reports in a real browser: drawn, readable without scripts, in light and dark."""
 
-import shutil
-
 import pytest
 
 from analytics.services.reports.subjects import SUBJECTS
 from tests.accounts import PASSWORD, staff
 from tests.analytics.behaviour import busy_shop
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe")
 pytest.importorskip("plotly", reason="needs the extra dashboards")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 INDEX = "/admin/boughtwith_analytics/report/"
 PERIOD = "?start=2026-05-01&end=2026-05-31"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    # Playwright runs a loop in this thread, in which Django would refuse its database.
-    with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ const CART_COOKIE = "cart_id";
 const CARD = `
   fragment Card on Product {
     code
+    slug
     title
     availableForSale
     priceRange { minVariantPrice { amount currencyCode } }
@@ -44,6 +45,14 @@ const PRODUCTS = `
     }
   }
   ${CARD}`;
+
+const DETAILS = `
+  query Details($slug: String!) {
+    product(slug: $slug) {
+      frequentlyBoughtWith(first: 4) { nodes { title } }
+      similarProducts(first: 4) { nodes { title } }
+    }
+  }`;
 
 let cart = null;
 
@@ -138,6 +147,7 @@ const remove = (line) =>
 
 async function checkout(event) {
   event.preventDefault();
+  track({ kind: "CHECKOUT_START", cartKey: cart.id });
   const data = await ask(
     `mutation($cart: ID!, $input: CartCheckoutInput!) {
        cartCheckout(cartId: $cart, input: $input) { order { number } userErrors { message } }
@@ -196,10 +206,31 @@ function addButton({ title, variants }, shown) {
   return made;
 }
 
+/** What there is to know of a product: who opens it has looked at the product. */
+function details({ code, slug, title }) {
+  const made = element("details");
+  const facts = element("dl");
+  made.append(element("summary", "More", { ariaLabel: `More about ${title}` }), facts);
+  made.addEventListener("toggle", () => {
+    if (!made.open) return;
+    track({ kind: "PRODUCT_VIEW", productKey: code });
+    run(async () => {
+      const { product } = await ask(DETAILS, { slug });
+      const names = ({ nodes }) => nodes.map((node) => node.title).join(", ") || "–";
+      facts.replaceChildren(
+        element("dt", "Bought with it"), element("dd", names(product.frequentlyBoughtWith)),
+        element("dt", "Similar"), element("dd", names(product.similarProducts)),
+      );
+    });
+  });
+  return made;
+}
+
 function card(product) {
   const item = element("li");
   item.append(
     element("h2", product.title),
+    details(product),
     element("span", money(product.priceRange.minVariantPrice), { className: "price" }),
     product.availableForSale ? addButton(product) : element("span", "Sold out"),
   );
