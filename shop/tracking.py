@@ -9,7 +9,12 @@ from strawberry.relay import to_base64
 
 from analytics.models import EventKind
 from analytics.services import privacy as behaviour
-from analytics.services.facts import Fact, record_person_facts, record_visitor_facts
+from analytics.services.facts import (
+    Fact,
+    record_follow_ups,
+    record_person_facts,
+    record_visitor_facts,
+)
 from shop.carts.models import Cart
 from shop.customers.models import Customer
 from shop.customers.privacy import Holder, register
@@ -52,7 +57,7 @@ def track_purchase(subject: Order, **kwargs: Any) -> None:
 
 @receiver(order_refunded, dispatch_uid="shop.tracking.refund")
 def track_refund(subject: Order, **kwargs: Any) -> None:
-    record_person_facts(EventKind.REFUND, person_key(subject.customer), _lines(subject))
+    record_follow_ups(EventKind.REFUND, EventKind.PURCHASE, _lines(subject))
 
 
 @receiver(review_published, dispatch_uid="shop.tracking.review")
@@ -69,8 +74,7 @@ def track_ticket_opened(subject: Ticket, **kwargs: Any) -> None:
 
 @receiver(ticket_closed, dispatch_uid="shop.tracking.ticket_closed")
 def track_ticket_closed(subject: Ticket, **kwargs: Any) -> None:
-    person = person_key(subject.customer)
-    record_person_facts(EventKind.SUPPORT_CLOSED, person, [_ticket(subject)])
+    record_follow_ups(EventKind.SUPPORT_CLOSED, EventKind.SUPPORT_OPENED, [_ticket(subject)])
 
 
 def cart_key(pk: object) -> str:
@@ -108,6 +112,7 @@ def _line(order: Order, line: OrderLine, cart: str) -> Fact:
 
 def _ticket(ticket: Ticket) -> Fact:
     return Fact(
+        once=(str(ticket.pk),),
         order_key=ticket.order.number if ticket.order else "",
         payload={"ticket": str(ticket.pk), "category": ticket.category},
     )

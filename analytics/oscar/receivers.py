@@ -27,7 +27,12 @@ from oscar.apps.search.signals import user_search
 
 from analytics.conf import get_settings
 from analytics.models import EventKind
-from analytics.services.facts import Fact, record_person_facts, record_visitor_facts
+from analytics.services.facts import (
+    Fact,
+    record_follow_ups,
+    record_person_facts,
+    record_visitor_facts,
+)
 from analytics.services.visitors import current_request
 
 
@@ -90,23 +95,23 @@ def track_purchase(order: Any, **kwargs: Any) -> None:
     if request is not None and request.user.pk == order.user_id:
         record_visitor_facts(EventKind.PURCHASE, _lines(order, order.lines))
     else:
-        record_person_facts(EventKind.PURCHASE, _person_key(order), _lines(order, order.lines))
+        person = str(order.user_id or "")  # a guest has none
+        record_person_facts(EventKind.PURCHASE, person, _lines(order, order.lines))
 
 
 @receiver(order_status_changed, dispatch_uid="boughtwith_analytics.oscar.refund")
 @after_commit
 def track_refund(order: Any, new_status: str, **kwargs: Any) -> None:
     if new_status in get_settings().OSCAR_TAKEN_BACK:
-        record_person_facts(EventKind.REFUND, _person_key(order), _lines(order, order.lines))
+        record_follow_ups(EventKind.REFUND, EventKind.PURCHASE, _lines(order, order.lines))
 
 
 @receiver(order_line_status_changed, dispatch_uid="boughtwith_analytics.oscar.line_refund")
 @after_commit
 def track_line_refund(line: Any, new_status: str, **kwargs: Any) -> None:
     if new_status in get_settings().OSCAR_TAKEN_BACK:
-        order = line.order
-        facts = _lines(order, order.lines.filter(pk=line.pk))
-        record_person_facts(EventKind.REFUND, _person_key(order), facts)
+        facts = _lines(line.order, line.order.lines.filter(pk=line.pk))
+        record_follow_ups(EventKind.REFUND, EventKind.PURCHASE, facts)
 
 
 @receiver(review_added, dispatch_uid="boughtwith_analytics.oscar.review")
@@ -138,11 +143,6 @@ def _line(order: Any, line: Any) -> Fact:
         amount=line.line_price_excl_tax,
         currency=order.currency,
     )
-
-
-def _person_key(order: Any) -> str:
-    """The key of the account; empty for a guest."""
-    return str(order.user_id or "")
 
 
 def _cart_key(request: HttpRequest) -> str:

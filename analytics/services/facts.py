@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -50,15 +50,12 @@ def record_visitor_facts(
 ) -> None:
     """What whoever sends the running request has done; nothing if they are not to be tracked.
 
-    Outside of a request there is no visitor. A new device gets an id if there is a response to
-    leave it in.
+    Outside of a request nobody can be asked, and nothing is recorded. A new device gets an id if
+    there is a response to leave it in.
     """
     request = current_request.get()
-    if request is None:
-        record([_event(kind, one, _nobody()) for one in facts])
-        return
-    caller = identify(request, issue=response is not None)
-    if caller is None:
+    caller = identify(request, issue=response is not None) if request is not None else None
+    if request is None or caller is None:
         return
     if response is not None:
         hand_out(caller, request, response)
@@ -66,19 +63,40 @@ def record_visitor_facts(
 
 
 def record_person_facts(kind: str, person: str, facts: Iterable[Fact]) -> None:
-    """What happened to a person by somebody else's hand, such as a refund.
+    """What happened to a person outside of their own requests, such as a review that was published.
 
-    Only somebody whose device we know is named: whoever did not want to be tracked has none.
+    Nothing of somebody whose device we do not know: whoever did not want to be tracked has none.
     """
-    known = person and Visitor.objects.filter(person=person).exists()
-    caller = _nobody(person if known else "")
-    record([_event(kind, one, caller) for one in facts], request=current_request.get())
+    if person and Visitor.objects.filter(person=person).exists():
+        caller = _absent(person)
+        record([_event(kind, one, caller) for one in facts], request=current_request.get())
 
 
-def _nobody(person: str = "") -> Caller:
-    return Caller(
-        visitor="", visitor_id="", is_new=False, person=person, device="", scope="default"
-    )
+def record_follow_ups(kind: str, of: str, facts: Iterable[Fact]) -> None:
+    """What became of something later, by whoever's hand: the refund of a purchase.
+
+    A fact is recorded if the event of kind `of` with the same `once` is stored, and for the same
+    person. Where that names nobody, neither does this: the order, the cart and the payload are left
+    out, as nothing would lead from the person to them.
+    """
+    origin = {key_of(of, *one.once): one for one in facts}
+    rows = Event.objects.filter(key__in=list(origin)).values_list("key", "person", "scope")
+    found = {key: _absent(person, scope) for key, person, scope in rows}
+    events = [
+        _event(kind, one if found[key].person else _unnamed(one), found[key])
+        for key, one in origin.items()
+        if key in found
+    ]
+    record(events, request=current_request.get())
+
+
+def _absent(person: str, scope: str = "default") -> Caller:
+    """Somebody whose request is not running."""
+    return Caller(visitor="", visitor_id="", is_new=False, person=person, device="", scope=scope)
+
+
+def _unnamed(fact: Fact) -> Fact:
+    return replace(fact, order_key="", cart_key="", query="", token="", payload={})
 
 
 def _event(kind: str, fact: Fact, caller: Caller) -> Event:

@@ -18,7 +18,12 @@ from analytics import tasks
 from analytics.middleware import page_view_middleware, visitor_middleware
 from analytics.models import Event, Visitor
 from analytics.services import ingest
-from analytics.services.facts import Fact, record_person_facts, record_visitor_facts
+from analytics.services.facts import (
+    Fact,
+    record_follow_ups,
+    record_person_facts,
+    record_visitor_facts,
+)
 from analytics.services.visitors import identify
 from tests.analytics.requests import browser
 
@@ -166,9 +171,9 @@ def test_a_new_device_gets_one_id_with_the_response(request_of_visitor):
     assert seen == {Visitor.objects.get().pseudonym} == {identify(known).visitor}
 
 
-def test_a_query_is_cut_to_what_can_be_stored():
-    record_visitor_facts("SEARCH", [Fact(query=" tea\0 " + "x" * 300, results=0)])
-    stored = Event.objects.get()
+def test_a_query_is_cut_to_what_can_be_stored(request_of_visitor):
+    during(request_of_visitor, ("SEARCH", {"query": " tea\0 " + "x" * 300, "results": 0}))
+    stored = Event.objects.get(kind="SEARCH")
     assert (stored.query, stored.results) == ("tea " + "x" * 196, 0)
 
 
@@ -259,20 +264,69 @@ def test_what_happened_before_a_client_left_is_kept(request_of_visitor):
     assert Event.objects.get().kind == "PURCHASE"
 
 
-def test_outside_of_a_request_there_is_no_visitor():
+def test_outside_of_a_request_there_is_no_visitor_to_ask():
     record_visitor_facts("PURCHASE", [Fact(once=("N1", "1"), order_key="N1")])
-    record_visitor_facts("PURCHASE", [Fact(once=("N1", "1"), order_key="N1")])
-    assert Event.objects.get().visitor == ""
+    assert not Event.objects.exists()
 
 
-def test_a_person_is_named_only_if_a_device_is_known():
+def test_what_is_told_twice_is_stored_once(request_of_visitor):
+    fact = {"once": ("N1", "1"), "order_key": "N1"}
+    during(request_of_visitor, ("PURCHASE", fact), ("PURCHASE", fact))
+    assert Event.objects.get(kind="PURCHASE").order_key == "N1"
+
+
+def test_nothing_is_stored_of_a_person_without_a_known_device():
     Visitor.objects.create(pseudonym="a" * 32, person="7")
-    record_person_facts("REFUND", "7", [Fact()])
-    record_person_facts("REFUND", "8", [Fact()])
-    record_person_facts("REFUND", "", [Fact()])
-    assert sorted(Event.objects.values_list("person", flat=True)) == ["", "", "7"]
+    for person in ("7", "8", ""):
+        record_person_facts("REVIEW", person, [Fact(rating=4)])
+    assert list(Event.objects.values_list("kind", "person")) == [("REVIEW", "7")]
 
 
-def test_a_token_that_has_expired_since_is_left_out():
-    record_visitor_facts("PURCHASE", [Fact(token="made up")])
-    assert Event.objects.get().token == ""
+TEA = Fact(
+    once=("N1", "1"), product_key="TEA", cart_key="C1", order_key="N1", quantity=2,
+    amount=Decimal(5), currency="EUR", payload={"sku": "T"},
+)  # fmt: skip
+
+
+@pytest.fixture
+def bought():
+    """Stores the purchase of `TEA`, by whom a test says."""
+
+    def store(**who):
+        ingest.store([event(key=ingest.key_of("PURCHASE", "N1", "1"), kind="PURCHASE", **who)])
+
+    return store
+
+
+def test_a_refund_is_stored_where_its_purchase_is_and_for_the_same_person(bought):
+    bought(person="7", scope="north")
+    cup = Fact(once=("N1", "2"), order_key="N1", product_key="CUP")
+    record_follow_ups("REFUND", "PURCHASE", [TEA, cup])
+    record_follow_ups("REFUND", "PURCHASE", [TEA])
+    refund = Event.objects.get(kind="REFUND")
+    assert (refund.person, refund.visitor, refund.scope) == ("7", "", "north")
+    assert (refund.product_key, refund.order_key, refund.quantity) == ("TEA", "N1", 2)
+    assert refund.payload == {"sku": "T"}
+
+
+def test_a_refund_of_a_purchase_that_names_nobody_leads_to_nobody(bought):
+    bought(visitor="a" * 32)
+    record_follow_ups("REFUND", "PURCHASE", [TEA])
+    refund = Event.objects.get(kind="REFUND")
+    assert (refund.product_key, refund.quantity, refund.amount) == ("TEA", 2, 5)
+    assert (refund.person, refund.visitor, refund.order_key, refund.cart_key) == ("", "", "", "")
+    assert refund.payload == {}
+
+
+def test_what_follows_costs_one_query_however_many_lines_there_are(
+    bought, django_assert_num_queries
+):
+    bought(person="7")
+    with django_assert_num_queries(1):
+        record_follow_ups("REFUND", "PURCHASE", [Fact(once=("N2", str(n))) for n in range(50)])
+    assert not Event.objects.filter(kind="REFUND").exists()
+
+
+def test_a_token_that_has_expired_since_is_left_out(request_of_visitor):
+    during(request_of_visitor, ("PURCHASE", {"token": "made up"}))
+    assert Event.objects.get(kind="PURCHASE").token == ""

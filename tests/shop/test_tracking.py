@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from analytics.models import Event, Visitor
+from analytics.services import privacy
 from analytics.services.visitors import identify
 from recommendations.services.suggestions import Suggestions
 from recommendations.services.tokens import make_token
@@ -12,7 +13,8 @@ from shop.orders import services as orders
 from shop.orders.models import OrderLine, OrderStatus
 from shop.reviews.models import ReviewStatus
 from shop.reviews.services import moderate
-from shop.support.services import TicketRequest, change_status, open_ticket
+from shop.support.models import Ticket
+from shop.support.services import change_status
 from tests import factories
 from tests.analytics.requests import CHROME, browser
 from tests.shop.graphql.conftest import Api, global_id
@@ -36,6 +38,9 @@ mutation($cart: ID!) {
   }
 }
 """
+
+
+OPEN = "mutation($input: TicketInput!) { ticketOpen(input: $input) { userErrors { message } } }"
 
 
 @pytest.fixture
@@ -106,11 +111,14 @@ def test_more_fewer_and_none_of_a_line(api):
     ]
 
 
-def test_whoever_must_not_be_tracked_buys_without_a_trace(api, client):
-    client.defaults["HTTP_SEC_GPC"] = "1"
-    cart = api(CREATE, lines=[wish(factories.product("TEA"))])["cartCreate"]["cart"]
-    assert api(CHECKOUT, cart=cart["id"])["cartCheckout"]["order"]
-    assert not Event.objects.exists()
+def bought(api, product, quantity=1):
+    """The order of a product that has been paid."""
+    cart = api(CREATE, lines=[wish(product, quantity)])["cartCreate"]["cart"]
+    number = api(CHECKOUT, cart=cart["id"])["cartCheckout"]["order"]["number"]
+    order = orders.Order.objects.get(number=number)
+    for status in (OrderStatus.CONFIRMED, OrderStatus.PAID):
+        orders.change_status(order, status)
+    return order
 
 
 @pytest.fixture
@@ -121,12 +129,46 @@ def ann():
     return customer
 
 
-def test_a_refund_names_whose_it_was(ann):
-    order = factories.order(["TEA"], customer=ann, status=OrderStatus.PAID, quantity=3)
+def test_whoever_must_not_be_tracked_buys_and_asks_without_a_trace(api, client, ann):
+    """Not even later, when staff take the order back and close the ticket, and with a device that
+    is known since."""
+    client.defaults["HTTP_SEC_GPC"] = "1"
+    client.force_login(ann.user)
+    order = bought(api, factories.product("TEA"))
+    opened = api(OPEN, input={"subject": "Late", "body": "?", "orderId": global_id(order)})
+    assert opened["ticketOpen"]["userErrors"] == []
     orders.refund(order, by=factories.staff())
-    event = Event.objects.get()
-    assert (event.kind, event.order_key, event.product_key) == ("REFUND", order.number, "TEA")
+    change_status(Ticket.objects.get(), "CLOSED")
+    assert not Event.objects.exists()
+
+
+def test_a_refund_names_whose_it_was(api, client, ann):
+    client.force_login(ann.user)
+    order = bought(api, factories.product("TEA"), 3)
+    orders.refund(order, by=factories.staff())
+    event = Event.objects.get(kind="REFUND")
+    assert (event.order_key, event.product_key) == (order.number, "TEA")
     assert (event.person, event.quantity, event.visitor) == (str(ann.user_id), 3, "")
+
+
+def test_a_refund_of_a_guest_counts_and_names_no_order(api, visitor):
+    orders.refund(bought(api, factories.product("TEA"), 3), by=factories.staff())
+    event = Event.objects.get(kind="REFUND")
+    assert (event.product_key, event.quantity) == ("TEA", 3)
+    assert (event.person, event.visitor, event.order_key, event.payload) == ("", "", "", {})
+
+
+def test_after_an_erasure_nothing_leads_to_an_order_of_the_person(api, client, visitor, ann):
+    """With what they did as a guest, on a device that they log in with later."""
+    as_guest = bought(api, factories.product("TEA"))
+    orders.refund(as_guest, by=factories.staff())
+    client.force_login(ann.user)
+    orders.refund(bought(api, factories.product("CUP")), by=factories.staff())
+    Visitor.objects.create(pseudonym=visitor.visitor, person=str(ann.user_id))
+    privacy.erase([str(ann.user_id)])
+    assert list(Event.objects.values_list("kind", "product_key", "order_key")) == [
+        ("REFUND", "TEA", "")
+    ]
 
 
 def test_a_review_counts_once_it_is_published(ann):
@@ -139,13 +181,34 @@ def test_a_review_counts_once_it_is_published(ann):
     assert event.person == str(ann.user_id)
 
 
-def test_a_ticket_is_opened_and_closed(ann):
+def test_a_review_of_somebody_whose_device_we_do_not_know_is_no_event():
+    review = factories.review(status=ReviewStatus.PENDING)
+    moderate(review, ReviewStatus.PUBLISHED, by=factories.staff())
+    assert not Event.objects.exists()
+
+
+def test_a_ticket_is_opened_and_closed(api, client, ann):
+    client.force_login(ann.user)
     order = factories.order(["TEA"], customer=ann)
-    request = TicketRequest("Late", "Where is it?", about_order=True, order_id=order.pk)
-    ticket = open_ticket(ann.user, request)
+    api(OPEN, input={"subject": "Late", "body": "?", "orderId": global_id(order)})
+    ticket = Ticket.objects.get()
     change_status(ticket, "CLOSED")
-    assert list(Event.objects.order_by("pk").values_list("kind", "order_key")) == [
-        ("SUPPORT_OPENED", order.number),
-        ("SUPPORT_CLOSED", order.number),
+    about = {"ticket": str(ticket.pk), "category": "OTHER"}
+    rows = Event.objects.order_by("pk").values_list("kind", "person", "order_key", "payload")
+    assert list(rows) == [
+        (kind, str(ann.user_id), order.number, about)
+        for kind in ("SUPPORT_OPENED", "SUPPORT_CLOSED")
     ]
-    assert Event.objects.first().payload["category"] == ticket.category
+
+
+def test_a_ticket_of_a_guest_is_closed_without_a_name(api, visitor):
+    api(OPEN, input={"subject": "Late", "body": "?", "email": "a@b.example"})
+    change_status(Ticket.objects.get(), "CLOSED")
+    assert list(Event.objects.order_by("pk").values_list("kind", "visitor", "payload")) == [
+        (
+            "SUPPORT_OPENED",
+            visitor.visitor,
+            {"ticket": str(Ticket.objects.get().pk), "category": "OTHER"},
+        ),
+        ("SUPPORT_CLOSED", "", {}),
+    ]

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
+from django.http import HttpResponse
 
+from analytics.middleware import visitor_middleware
 from analytics.models import Event
-from tests.analytics.requests import CHROME
+from tests.analytics.requests import CHROME, browser
 from tests.documents import blocks, commands
 from tests.projects.analytics_only import settings as project
 
 HERE = Path(__file__).parent
-SETTINGS, SCHEMA, FACTS = blocks("analytics.md", "python")
+SETTINGS, SCHEMA, FACTS, FOLLOW_UPS = blocks("analytics.md", "python")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -41,10 +43,19 @@ def test_the_events_of_the_page_are_accepted(client):
 
 
 def test_facts_are_recorded():
-    exec(FACTS.text, {})  # noqa: S102 (our own page)
-    assert set(Event.objects.values_list("kind", "order_key", "quantity")) == {
-        ("PURCHASE", "N-1", 2),
-        ("REFUND", "N-1", 2),
+    names = {}
+
+    def checkout(request):
+        exec(FACTS.text, names)  # noqa: S102 (our own page)
+        return HttpResponse()
+
+    request = browser()
+    visitor_middleware(checkout)(request)
+    request.close()
+    exec(FOLLOW_UPS.text, names)  # noqa: S102 (our own page)
+    assert set(Event.objects.values_list("kind", "product_key", "order_key")) == {
+        ("PURCHASE", "TEA", "N-1"),
+        ("REFUND", "TEA", ""),
     }
 
 

@@ -171,38 +171,43 @@ def test_from_the_basket_through_the_checkout_to_the_purchase(client, visitor):
     assert told("cart_key")[0] != ""
 
 
-def test_an_order_is_told_line_by_line_also_without_a_request(shirt):
-    pot = goods.product("pot")
-    order = place(filled(shirt.children.get(), pot))
-    assert told("kind", "product_key", "order_key", "quantity", "amount", "person") == [
-        ("PURCHASE", str(shirt.pk), order.number, 2, Decimal("25.00"), ""),
-        ("PURCHASE", str(pot.pk), order.number, 2, Decimal("20.00"), ""),
-    ]
-
-
-def test_an_order_without_a_request_is_the_persons_whose_device_is_known():
-    known, unknown = goods.user(), goods.user()
-    Visitor.objects.create(pseudonym="a" * 32, person=str(known.pk))
-    for user in (known, unknown):
-        place(filled(goods.product(), owner=user), user=user)
-    assert told("kind", "person", "visitor") == [
-        ("PURCHASE", str(known.pk), ""),
-        ("PURCHASE", "", ""),
-    ]
-
-
-def test_a_payment_service_that_places_an_order_is_not_who_bought():
+@pytest.fixture
+def ann():
+    """Somebody whose device we know."""
     user = goods.user()
     Visitor.objects.create(pseudonym="a" * 32, person=str(user.pk))
+    return user
 
+
+def order_of(user, *products):
+    return place(filled(*products, owner=user), user=user)
+
+
+def test_an_order_is_told_line_by_line_also_without_a_request(ann, shirt):
+    pot = goods.product("pot")
+    order = order_of(ann, shirt.children.get(), pot)
+    assert told("kind", "product_key", "order_key", "quantity", "amount", "person") == [
+        ("PURCHASE", str(shirt.pk), order.number, 2, Decimal("25.00"), str(ann.pk)),
+        ("PURCHASE", str(pot.pk), order.number, 2, Decimal("20.00"), str(ann.pk)),
+    ]
+
+
+def test_an_order_without_a_request_is_stored_only_of_a_person_whose_device_is_known():
+    order = order_of(goods.user(), goods.product())
+    order.set_status("Cancelled")
+    place(filled(goods.product()))
+    assert told("kind") == []
+
+
+def test_a_payment_service_that_places_an_order_is_not_who_bought(ann):
     def pay(request):
-        place(filled(goods.product(), owner=user), user=user)
+        order_of(ann, goods.product())
         return HttpResponse()
 
     request = browser(user_agent="payments/1.0")
     visitor_middleware(pay)(request)
     request.close()
-    assert told("kind", "person", "device") == [("PURCHASE", str(user.pk), "")]
+    assert told("kind", "person", "device") == [("PURCHASE", str(ann.pk), "")]
 
 
 def test_an_order_that_is_not_committed_was_not_placed():
@@ -213,8 +218,8 @@ def test_an_order_that_is_not_committed_was_not_placed():
     assert told("kind") == []
 
 
-def test_an_order_that_is_cancelled_is_taken_back_once():
-    order = place(filled(goods.product("pot"), goods.product("lid")))
+def test_an_order_that_is_cancelled_is_taken_back_once(ann):
+    order = order_of(ann, goods.product("pot"), goods.product("lid"))
     order.set_status("Cancelled")
     (pot, lid) = order.lines.all()
     lines = [(str(line.product_id), 2, Decimal("20.00")) for line in (pot, lid)]
@@ -225,9 +230,9 @@ def test_an_order_that_is_cancelled_is_taken_back_once():
     assert refunds.count() == 2
 
 
-def test_a_line_that_is_cancelled_is_taken_back_alone(monkeypatch):
+def test_a_line_that_is_cancelled_is_taken_back_alone(ann, monkeypatch):
     monkeypatch.setattr(goods.Line, "pipeline", {"": ("Cancelled",)})
-    order = place(filled(goods.product("pot"), goods.product("lid")))
+    order = order_of(ann, goods.product("pot"), goods.product("lid"))
     order.lines.last().set_status("Cancelled")
     order.set_status("Sent")
     refund = Event.objects.get(kind="REFUND")
