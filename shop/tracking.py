@@ -113,6 +113,7 @@ def _line(order: Order, line: OrderLine, cart: str) -> Fact:
 def _ticket(ticket: Ticket) -> Fact:
     return Fact(
         once=(str(ticket.pk),),
+        product_key=ticket.product.code if ticket.product else "",
         order_key=ticket.order.number if ticket.order else "",
         payload={"ticket": str(ticket.pk), "category": ticket.category},
     )

@@ -30,6 +30,11 @@ class TicketInput:
     order_id: relay.GlobalID | None = strawberry.field(
         default=None, description="An order of the logged-in customer that this is about."
     )
+    product_id: relay.GlobalID | None = strawberry.field(
+        default=None,
+        description="A product that this is about: one of the order, or without an order one for "
+        "sale. It can be left out of an order of one product.",
+    )
 
 
 @strawberry.interface(description="The ticket after the change, or why there was none.")
@@ -71,6 +76,8 @@ class TicketMutation:
             email=input.email or "",
             about_order=input.order_id is not None,
             order_id=number_of(input.order_id, "Order") if input.order_id else None,
+            about_product=input.product_id is not None,
+            product_id=number_of(input.product_id, "Product") if input.product_id else None,
             network=network_of(request_of(info)),
         )
         return _changed(TicketOpenPayload, lambda: services.open_ticket(caller_of(info), request))

@@ -53,3 +53,12 @@ class Ticket(relay.Node):
     )
     def order_number(self, root: strawberry.Parent[models.Ticket]) -> str | None:
         return root.order.number if root.order else None
+
+    @strawberry_django.field(
+        select_related=["product"],
+        only=["product__code"],
+        description="The product it is about: the one that was named, or that of an order of one "
+        "product.",
+    )
+    def product_code(self, root: strawberry.Parent[models.Ticket]) -> str | None:
+        return root.product.code if root.product else None

@@ -101,6 +101,7 @@ class TicketAdmin(admin.ModelAdmin):
         "subject",
         "sender",
         "status",
+        "product",
         "opened_at",
         "response_time",
         "resolved_at",

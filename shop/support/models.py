@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from shop.catalog.models import Product
 from shop.customers.models import Customer
 from shop.encryption import BlindIndexField, EncryptedTextField
 from shop.orders.models import Order
@@ -69,6 +70,9 @@ class Ticket(models.Model):
     status = models.CharField(max_length=8, choices=TicketStatus, default=TicketStatus.OPEN)
     order = models.ForeignKey(
         Order, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
+    )
+    product = models.ForeignKey(
+        Product, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,

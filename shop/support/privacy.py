@@ -17,7 +17,7 @@ from shop.support.models import FOR_CUSTOMERS, Message, Ticket
 def export(customer: Customer) -> list[dict[str, Any]]:
     """Tickets in plain text, without the notes that staff write for one another."""
     messages = Prefetch("messages", Message.objects.filter(FOR_CUSTOMERS))
-    tickets = Ticket.objects.filter(customer=customer).select_related("order")
+    tickets = Ticket.objects.filter(customer=customer).select_related("order", "product")
     return [
         {
             "id": str(ticket.pk),
@@ -25,6 +25,7 @@ def export(customer: Customer) -> list[dict[str, Any]]:
             "category": ticket.category,
             "status": ticket.status,
             "order": ticket.order and ticket.order.number,
+            "product": ticket.product and ticket.product.code,
             "opened_at": ticket.opened_at.isoformat(),
             "messages": [
                 {

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shop import rate_limits
 from shop.carts.services import Caller
+from shop.catalog.models import Product
 from shop.customers.models import Customer, User
 from shop.customers.services import check_email, customer_of, get_or_create_customer
 from shop.exceptions import IllegalTransition, NotFound, ShopError, TicketClosed
@@ -33,7 +34,8 @@ VIEW_PERMISSION = "support.view_ticket"
 
 @dataclass(frozen=True)
 class TicketRequest:
-    """What a customer sends to open a ticket. Guests have an e-mail address and no order.
+    """What a customer sends to open a ticket. Guests have an e-mail address and no order; a product
+    is one of the order, or one for sale.
 
     `network` tells guests apart who open many: where they write from.
     """
@@ -44,6 +46,8 @@ class TicketRequest:
     email: str = ""
     about_order: bool = False
     order_id: int | None = None
+    about_product: bool = False
+    product_id: int | None = None
     network: str = ""
 
 
@@ -75,12 +79,14 @@ def open_ticket(caller: Caller, request: TicketRequest) -> Ticket:
     rate_limits.count("open a ticket", who)
     with transaction.atomic():
         customer = get_or_create_customer(caller) if isinstance(caller, User) else None
+        order = _own_order(customer, request)
         ticket = Ticket.objects.create(
             customer=customer,
             guest_email=email,
             subject=subject,
             category=request.category,
-            order=_own_order(customer, request),
+            order=order,
+            product=_product(order, request),
         )
         ticket.messages.create(author_kind=AuthorKind.CUSTOMER, body=body)
         announce(ticket_opened, ticket)
@@ -143,6 +149,25 @@ def _own_order(customer: Customer | None, request: TicketRequest) -> Order | Non
     if customer is None or order is None:
         raise NotFound("There is no such order.", ["input", "orderId"])
     return order
+
+
+def _product(order: Order | None, request: TicketRequest) -> Product | None:
+    """The one that is named; where none is, that of an order of one product."""
+    if not request.about_product:
+        return _only_product(order) if order else None
+    known, where = Product.objects.published(), ""
+    if order:
+        known = Product.objects.filter(code__in=order.lines.values("product_code"))
+        where = " in this order"
+    product = known.filter(Q(pk=request.product_id)).first()
+    if product is None:
+        raise NotFound(f"There is no such product{where}.", ["input", "productId"])
+    return product
+
+
+def _only_product(order: Order) -> Product | None:
+    codes = set(order.lines.values_list("product_code", flat=True))
+    return Product.objects.filter(code__in=codes).first() if len(codes) == 1 else None
 
 
 def _lock(ticket: Ticket) -> Ticket:

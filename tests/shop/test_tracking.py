@@ -3,9 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.utils.timezone import localdate
 
 from analytics.models import Event, Visitor
 from analytics.services import privacy
+from analytics.services.reports import support
+from analytics.services.reports.base import Filters
+from analytics.services.rollup import roll_up
 from analytics.services.visitors import identify
 from recommendations.services.suggestions import Suggestions
 from recommendations.services.tokens import make_token
@@ -194,11 +198,27 @@ def test_a_ticket_is_opened_and_closed(api, client, ann):
     ticket = Ticket.objects.get()
     change_status(ticket, "CLOSED")
     about = {"ticket": str(ticket.pk), "category": "OTHER"}
-    rows = Event.objects.order_by("pk").values_list("kind", "person", "order_key", "payload")
+    rows = Event.objects.order_by("pk").values_list(
+        "kind", "person", "order_key", "product_key", "payload"
+    )
     assert list(rows) == [
-        (kind, str(ann.user_id), order.number, about)
+        (kind, str(ann.user_id), order.number, "TEA", about)
         for kind in ("SUPPORT_OPENED", "SUPPORT_CLOSED")
     ]
+
+
+def test_a_product_that_a_ticket_names_is_in_the_report(api, client, ann):
+    client.force_login(ann.user)
+    tea, cup = factories.product("TEA"), factories.product("CUP")
+    order = factories.order(["TEA", "CUP"], customer=ann)
+    wish = {"subject": "Broken", "body": "In two.", "orderId": global_id(order)}
+    for product in (cup, cup, tea):
+        api(OPEN, input=wish | {"productId": global_id(product)})
+    api(OPEN, input=wish)
+    roll_up()
+    today = localdate()
+    found = support.report(Filters(start=today, end=today)).products
+    assert [(row.product, row.tickets) for row in found] == [("CUP", 2), ("TEA", 1)]
 
 
 def test_a_ticket_of_a_guest_is_closed_without_a_name(api, visitor):

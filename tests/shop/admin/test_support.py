@@ -47,6 +47,10 @@ class TestTheQueue:
         page = admin_client.get(change_url(ticket)).content.decode()
         assert "Where is it?" in page
 
+    def test_the_product_it_is_about_is_shown(self, admin_client):
+        ticket = factories.ticket(product=factories.product(title="Blue cup"))
+        assert "Blue cup" in admin_client.get(change_url(ticket)).content.decode()
+
     def test_search_by_id_order_and_customer(self, admin_client):
         ann = factories.customer(name="Ann Archer", email="ann@example.com", external_id="EXT-7")
         order = factories.order(["TEA"], customer=ann)

@@ -7,7 +7,7 @@ from tests.shop.graphql.conftest import global_id
 
 def test_every_query_is_answered(api, trained):
     cart = factories.cart([(trained[0].variants.get(), 1)])
-    cart_page, home_page, product_page, any_basket, add = (
+    cart_page, home_page, product_page, any_basket, add, ask = (
         block.text for block in blocks("graphql.md", "graphql")
     )
     edges = api(cart_page, cartId=global_id(cart))["cart"]["frequentlyBoughtWith"]["edges"]
@@ -28,3 +28,9 @@ def test_every_query_is_answered(api, trained):
     merchandise = global_id(trained[1].variants.get())
     added = api(add, cartId=global_id(cart), merchandiseId=merchandise)["cartLinesAdd"]
     assert added == {"cart": {"totalQuantity": 2}, "userErrors": []}
+
+    ann = factories.customer()
+    order = factories.order(["P00", "P01"], customer=ann)
+    api.client.force_login(ann.user)
+    asked = api(ask, orderId=global_id(order), productId=global_id(trained[1]))["ticketOpen"]
+    assert (asked["ticket"]["productCode"], asked["userErrors"]) == (trained[1].code, [])

@@ -10,7 +10,7 @@ from shop.support.services import add_note, answer
 from tests import factories
 from tests.shop.graphql.conftest import global_id
 
-TICKET = """id subject category status orderNumber firstResponseAt resolvedAt
+TICKET = """id subject category status orderNumber productCode firstResponseAt resolvedAt
     messages { edges { node { id authorKind body } } }"""
 OPEN = f"""mutation($input: TicketInput!) {{ ticketOpen(input: $input) {{
     ticket {{ {TICKET} }} userErrors {{ code field message }} }} }}"""
@@ -42,7 +42,7 @@ def test_a_ticket_from_question_to_end(api, ann):
     assert opened["userErrors"] == []
     ticket = opened["ticket"]
     assert (ticket["subject"], ticket["category"], ticket["status"]) == ("Late", "DELIVERY", "OPEN")
-    assert ticket["orderNumber"] == order.number
+    assert (ticket["orderNumber"], ticket["productCode"]) == (order.number, "TEA")
 
     stored = Ticket.objects.get()
     add_note(stored, "Ask the warehouse", by=agent)
@@ -71,6 +71,19 @@ def test_a_guest_reads_by_the_id_until_the_ticket_is_closed(api):
     assert messages(api(READ, id=ticket["id"])["ticket"]) == [("CUSTOMER", "Which one?")]
     assert api(CLOSE, ticket=ticket["id"])["ticketClose"]["ticket"]["status"] == "CLOSED"
     assert api(READ, id=ticket["id"]) == {"ticket": None}
+
+
+def test_a_guest_asks_about_a_product(api):
+    tea = factories.product("TEA")
+    wish = {"subject": "Size", "body": "Which one?", "email": "ann@example.com"}
+    opened = api(OPEN, input=wish | {"productId": global_id(tea)})["ticketOpen"]["ticket"]
+    assert (opened["productCode"], opened["orderNumber"]) == ("TEA", None)
+    hidden = factories.product(state="DRAFT")
+    for key in (global_id(hidden), to_base64("Product", 0), to_base64("Variant", tea.pk)):
+        payload = api(OPEN, input=wish | {"productId": key})["ticketOpen"]
+        (error,) = payload["userErrors"]
+        assert (error["code"], error["field"]) == ("NOT_FOUND", ["input", "productId"])
+        assert payload["ticket"] is None
 
 
 def test_a_guest_who_floods_is_told_when_to_come_back(api, settings):

@@ -119,6 +119,58 @@ class TestOpening:
             with refused("NOT_FOUND", "input", "orderId"):
                 services.open_ticket(caller, wish)
 
+    @pytest.mark.parametrize(
+        ("codes", "named", "about"),
+        [
+            (["TEA"], None, "TEA"),
+            (["TEA", "TEA"], None, "TEA"),
+            (["TEA", "CUP"], None, None),
+            (["TEA", "CUP"], "CUP", "CUP"),
+            ([], None, None),
+            ([], "JAM", "JAM"),
+        ],
+    )
+    def test_it_is_about_the_product_that_is_named_or_the_only_one_of_the_order(
+        self, codes, named, about
+    ):
+        ann = factories.customer()
+        products = {code: factories.product(code) for code in ("TEA", "CUP", "JAM")}
+        order = factories.order(codes, customer=ann)
+        wish = TicketRequest(
+            "s", "b", about_order=bool(codes), order_id=order.pk, about_product=named is not None,
+            product_id=named and products[named].pk,
+        )  # fmt: skip
+        product = services.open_ticket(ann.user, wish).product
+        assert (product and product.code) == about
+
+    def test_a_product_that_is_not_sold_any_more_is_known_by_the_order_only(self):
+        ann, tea = factories.customer(), factories.product("TEA", state="ARCHIVED")
+        order = factories.order(["TEA", "CUP"], customer=ann)
+        wish = {"about_product": True, "product_id": tea.pk}
+        with refused("NOT_FOUND", "input", "productId"):
+            services.open_ticket(ann.user, TicketRequest("s", "b", **wish))
+        wish |= {"about_order": True, "order_id": order.pk}
+        assert services.open_ticket(ann.user, TicketRequest("s", "b", **wish)).product == tea
+
+    def test_a_product_that_the_order_does_not_have_is_refused(self):
+        ann = factories.customer()
+        order, jam = factories.order(["TEA"], customer=ann), factories.product("JAM")
+        for pk in (jam.pk, 0, None):
+            wish = TicketRequest(
+                "s", "b", about_order=True, order_id=order.pk, about_product=True, product_id=pk
+            )
+            with refused("NOT_FOUND", "input", "productId"):
+                services.open_ticket(ann.user, wish)
+        assert not Ticket.objects.exists()
+
+    def test_it_outlives_its_product(self):
+        tea = factories.product("TEA")
+        wish = TicketRequest("s", "b", about_product=True, product_id=tea.pk)
+        ticket = services.open_ticket(factories.user(), wish)
+        tea.delete()
+        ticket.refresh_from_db()
+        assert ticket.product is None
+
     def test_it_is_announced(self, announced):
         def call():
             services.open_ticket(factories.user(), TicketRequest("s", "b"))
