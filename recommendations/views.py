@@ -41,8 +41,10 @@ def suggestions(request: HttpRequest) -> JsonResponse:
         )
     answer = api.frequently_bought_with(keys, first, actor=Actor(request=request), scope=scope.name)
     shown = [_shown(one) for one in pages.shown(answer, scope)]
-    response = JsonResponse({"modelVersion": answer.version, "suggestions": shown})
-    # Prices, stock and language are the caller's own: no shared cache may keep this.
+    response = JsonResponse(
+        {"token": answer.token, "modelVersion": answer.version, "suggestions": shown}
+    )
+    # Prices, stock, language and the arm are the caller's own: no shared cache may keep this.
     patch_cache_control(response, private=True, max_age=MAX_AGE)
     patch_vary_headers(response, ["Cookie", "Accept-Language"])
     return response

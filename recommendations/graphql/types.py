@@ -12,7 +12,6 @@ import strawberry_django
 from strawberry import relay
 
 from recommendations.services.suggestions import Source, Suggestion, Suggestions
-from recommendations.services.tokens import make_token
 
 strawberry.enum(
     Source,
@@ -85,7 +84,7 @@ def build_suggestion_connection(product: Any) -> Any:
             "can't be forged, which suggestions these were."
         )
         def token(self) -> str:
-            return make_token(self.suggestions)
+            return self.suggestions.token
 
         @strawberry.field(description="The model version that answered, null before the first.")
         def model_version(self) -> str | None:

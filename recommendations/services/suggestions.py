@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from recommendations.services.tokens import Token, make_token
+
 
 class Source(StrEnum):
     """Where a suggestion comes from. A fallback says that it is one."""
@@ -66,3 +68,9 @@ class Suggestions:
     surface: str = ""
     seeds: tuple[str, ...] = ()
     arm: str = ""
+
+    @cached_property
+    def token(self) -> str:
+        """What clicks, impressions and cart lines send back: it says which list this was, an empty
+        one too. It names the arm, so no two visitors may share one while an experiment runs."""
+        return make_token(Token(self.surface, self.version or "", self.seeds, self.arm))

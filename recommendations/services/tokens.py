@@ -9,7 +9,6 @@ from django.core import signing
 
 from recommendations.conf import get_settings
 from recommendations.exceptions import BadToken
-from recommendations.services.suggestions import Suggestions
 
 SALT = "recommendations.suggestions"
 MAX_SEEDS = 20
@@ -26,13 +25,9 @@ class Token:
     arm: str = ""
 
 
-def make_token(suggestions: Suggestions) -> str:
-    fields = [
-        suggestions.surface,
-        suggestions.version or "",
-        list(suggestions.seeds[:MAX_SEEDS]),
-        suggestions.arm,
-    ]
+def make_token(token: Token) -> str:
+    """Letters, digits and `-_.:`, so that it may stand in a page or an address as it is."""
+    fields = [token.surface, token.version, token.seeds[:MAX_SEEDS], token.arm]
     return signing.dumps(fields, salt=SALT, compress=True)
 
 

@@ -28,5 +28,9 @@ def frequently_bought_with(
     answer = api.frequently_bought_with(
         pages.keys_of(things), first, actor=Actor(request=request), scope=where.name
     )
-    shown = pages.shown(answer, where)
-    return {"suggestions": shown, "version": answer.version, "request": request}
+    return {
+        "suggestions": pages.shown(answer, where),
+        "version": answer.version,
+        "token": answer.token,
+        "request": request,
+    }

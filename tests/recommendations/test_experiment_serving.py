@@ -1,15 +1,21 @@
 """What visitors of an experiment are shown."""
 
+import json
+import re
+
 import pytest
 from django.db import connection
+from django.http import HttpRequest
+from django.template import Context, Template
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from recommendations import api
+from recommendations import api, views
 from recommendations.models import Arm, Experiment, MerchandisingRule, Surface, Treatment
 from recommendations.services import experiments
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.suggestions import Source
-from recommendations.services.tokens import make_token, read_token
+from recommendations.services.tokens import Token, read_token
 from recommendations.services.training import train
 from recommendations.stores.base import Actor
 from tests.recommendations.conftest import add_orders, configure
@@ -20,10 +26,10 @@ ORDERS = ("tea cup", "tea cup", "tea cup", "tea jam", "tea jam", "milk")
 
 
 class FakeBehaviour:
-    """Requests are the names of visitors."""
+    """Requests are the names of visitors, or have them in a cookie."""
 
     def visitor_of(self, request):
-        return request
+        return request.COOKIES["visitor"] if isinstance(request, HttpRequest) else request
 
     def viewed(self, visitor, limit, scope):
         return {"v": ["jam", "milk"]}.get(visitor, [])[:limit]
@@ -59,10 +65,28 @@ def test_a_hold_out_sees_nothing_and_its_token_says_so(shown):
     experiments.start(made)
     held_out = shown(visitor_in(arm.key))
     assert (held_out.items, held_out.arm) == ((), arm.key)
-    assert read_token(make_token(held_out)).arm == arm.key
+    assert read_token(held_out.token).arm == arm.key
     control = shown(visitor_in(f"{made.pk}/control"))
     assert [one.key for one in control.items] == ["cup"]
     assert control.arm == f"{made.pk}/control"
+
+
+def test_templates_and_json_carry_the_token_of_the_arm_too(shown):
+    made, arm = experiment(treatment=Treatment.NOTHING)
+    experiments.start(made)
+    tag = Template("{% load recommendations %}{% frequently_bought_with 'tea' first=1 %}")
+    for key, titles in ((arm.key, []), (f"{made.pk}/control", ["CUP"])):
+        request = RequestFactory().get("/?products=tea&first=1")
+        request.COOKIES["visitor"] = visitor_in(key)
+        answer = json.loads(views.suggestions(request).content)
+        assert [one["title"] for one in answer["suggestions"]] == titles
+        page = tag.render(Context({"request": request}))
+        (in_page,) = re.findall(r'data-token="([^"]+)"', page)
+        assert ("hidden" in page, "CUP" in page) == (not titles, bool(titles))
+        for token in (answer["token"], in_page):
+            assert read_token(token) == Token(
+                "frequently_bought_with", answer["modelVersion"], ("tea",), key
+            )
 
 
 def test_an_arm_is_shown_its_version_and_its_own_figures(shown, store):

@@ -1,10 +1,13 @@
 """The template tag, on a store of plain records."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 from django.template import Context, Template
 
 from recommendations.exceptions import ConfigurationError, InvalidArgument
+from recommendations.services.tokens import read_token
 from tests.recommendations.conftest import add_orders
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +27,11 @@ def render(tag, **context):
 
 def test_a_key_gets_what_goes_with_it_and_why(trained):
     page = render("{% frequently_bought_with key first=1 %}", key="tea")
+    token = re.search('data-token="([^"]+)"', page)[1]
+    assert read_token(token).seeds == ("tea",)
     assert page == (
-        '<section class="frequently-bought-with"> <h2>Frequently bought with</h2> <ul> '
+        f'<section class="frequently-bought-with" data-token="{token}"> '
+        "<h2>Frequently bought with</h2> <ul> "
         "<li> CUP <small>In 3 of 3 orders with TEA</small> </li> </ul> </section>"
     )
 

@@ -1,9 +1,12 @@
 """The JSON view: what it answers, what it refuses, and who may keep the answer."""
 
+import json
+
 import pytest
 from django.core.management import call_command
 from django.test import RequestFactory
 
+from recommendations.services.tokens import read_token
 from recommendations.stores.base import Offer
 from recommendations.views import suggestions
 from tests.recommendations.conftest import add_orders, configure
@@ -23,15 +26,15 @@ def get(query="", **headers):
 
 
 def body(response):
-    import json
-
     return json.loads(response.content)
 
 
 def test_what_goes_with_a_product(trained):
     response = get("products=tea&first=1")
     assert response.status_code == 200
-    (shown,) = body(response)["suggestions"]
+    answer = body(response)
+    assert read_token(answer["token"]).seeds == ("tea",)
+    (shown,) = answer["suggestions"]
     assert shown["key"] == "cup"
     assert shown["title"] == "CUP"
     assert shown["url"] is None  # a store of plain records has no pages
@@ -63,7 +66,8 @@ def test_availability_is_the_callers(trained, monkeypatch):
 
 
 def test_before_the_first_training_the_answer_is_empty(store):
-    assert body(get("products=tea")) == {"modelVersion": None, "suggestions": []}
+    answer = body(get("products=tea"))
+    assert (answer["modelVersion"], answer["suggestions"]) == (None, [])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from analytics.services.reports.base import Filters
 from analytics.services.rollup import roll_up
 from analytics.services.visitors import identify
 from recommendations.services.suggestions import Suggestions
-from recommendations.services.tokens import make_token
 from shop.orders import services as orders
 from shop.orders.models import OrderLine, OrderStatus
 from shop.reviews.models import ReviewStatus
@@ -25,7 +24,7 @@ from tests.shop.graphql.conftest import Api, global_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TOKEN = make_token(Suggestions(surface="frequently_bought_with", version="v7", seeds=("JAM",)))
+TOKEN = Suggestions(surface="frequently_bought_with", version="v7", seeds=("JAM",)).token
 CREATE = """
 mutation($lines: [CartLineInput!]!) {
   cartCreate(input: {lines: $lines}) {

@@ -18,7 +18,7 @@ def shelf(shelf):
 def section(response):
     """What the page shows under our heading, without line breaks."""
     assert response.status_code == 200
-    _, _, rest = response.content.decode().partition('<section class="frequently-bought-with">')
+    _, _, rest = response.content.decode().partition('<section class="frequently-bought-with"')
     shown, _, _ = rest.partition("</section>")
     return " ".join(shown.split())
 
