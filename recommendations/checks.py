@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
@@ -38,6 +38,13 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     return problems
 
 
+def _are_counts(given: Any) -> bool:
+    return isinstance(given, Mapping) and all(
+        isinstance(name, str) and isinstance(most, int) and most >= 1
+        for name, most in given.items()
+    )
+
+
 RANGES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("LIST_SIZE", lambda n: 1 <= n <= 1000, "1 to 1000"),
     ("AGAINST_SIZE", lambda n: 0 <= n <= 1000, "0 to 1000"),
@@ -49,6 +56,7 @@ RANGES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("TRENDING_HALF_LIFE_DAYS", lambda days: days > 0, "more than 0"),
     ("MAX_FIRST", lambda n: 1 <= n <= 250, "1 to 250"),
     ("MAX_PER_CATEGORY", lambda n: n >= 0, "0 or more"),
+    ("MAX_PER_ATTRIBUTE", _are_counts, "names with a count of 1 or more each"),
     ("MAX_PRICE_RATIO", lambda ratio: ratio >= 0, "0 or more"),
     ("DIVERSITY", lambda part: 0 <= part <= 1, "0 to 1"),
     ("QUALITY_WEIGHT", lambda power: power >= 0, "0 or more"),

@@ -61,8 +61,11 @@ class Settings:
     #: Largest `first` a suggestion field accepts.
     MAX_FIRST: int = 100
     #: At most so many suggestions of one innermost category in an answer (0: no limit). What this
-    #: and the next key hold back comes last, where nothing else is for sale.
+    #: and the next two keys hold back comes last, where nothing else is for sale.
     MAX_PER_CATEGORY: int = 0
+    #: The same by attribute, such as `{"brand": 2}`: name → at most so many suggestions with one
+    #: value of it. A product without the attribute is not limited.
+    MAX_PER_ATTRIBUTE: Mapping[str, int] = field(default_factory=dict)
     #: No suggestion dearer than this many times the dearest product it goes with (0: no limit),
     #: where the store knows both prices in one currency.
     MAX_PRICE_RATIO: float = 0.0

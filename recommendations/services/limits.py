@@ -1,12 +1,12 @@
 """What holds for every answer, whatever the shop's rules say: what earns more and is in stock
-first, not too much of one category, nothing far dearer than the basket, and variety. Plain
-functions of offers: no database."""
+first, not too much of one category or brand, nothing far dearer than the basket, and variety.
+Plain functions of offers: no database."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from math import log1p
 from statistics import fmean
@@ -21,17 +21,22 @@ from recommendations.stores.base import Offer
 #: Where different things are wanted. Elsewhere what is alike, or a person's own, is the point.
 LIMITED = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.RECOMMENDED_FOR_YOU, Surface.TRENDING)
 
+#: An attribute and its value; of a category, an empty name and its key.
+Kind = tuple[str, str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """At most `per_category` products of one innermost category, none dearer than `price_ratio`
-    times the dearest seed in the same currency, and `diversity` from 0 to 1. 0 is no limit.
+    """At most `per_category` products of one innermost category, and of `per_attribute`, name →
+    count, with one value of an attribute; none dearer than `price_ratio` times the dearest seed in
+    the same currency; and `diversity` from 0 to 1. 0 is no limit.
 
     Before these a score is multiplied by margin ** `margin_weight` and by log(1 + stock) **
     `stock_weight`, both from 0 to 1; what is not known counts as the mean of what is.
     """
 
     per_category: int = 0
+    per_attribute: Mapping[str, int] = field(default_factory=dict)
     price_ratio: float = 0.0
     diversity: float = 0.0
     margin_weight: float = 0.0
@@ -96,18 +101,26 @@ class Limits:
         self, offers: Iterable[Offer], seeds: Iterable[Offer], pins: Collection[str]
     ) -> tuple[list[Offer], list[str]]:
         bounds = self._bounds(seeds)
-        count: Counter[str] = Counter()
+        count: Counter[Kind] = Counter()
         within: list[Offer] = []
         beyond: list[str] = []
         for offer in offers:
-            innermost = offer.category_keys[-1] if offer.category_keys else ""
-            full = bool(innermost) and 0 < self.per_category <= count[innermost]
+            kinds = dict(self._kinds(offer))
+            full = any(count[kind] >= most for kind, most in kinds.items())
             if offer.key not in pins and (full or _is_dearer(offer, bounds)):
                 beyond.append(offer.key)
                 continue
-            count[innermost] += 1
+            count.update(kinds.keys())
             within.append(offer)
         return within, beyond
+
+    def _kinds(self, offer: Offer) -> Iterator[tuple[Kind, int]]:
+        """What a product is one of, each with how many there may be of it."""
+        if self.per_category and offer.category_keys:
+            yield ("", offer.category_keys[-1]), self.per_category
+        for name, most in self.per_attribute.items():
+            if offer.attributes.get(name):
+                yield (name, offer.attributes[name]), most
 
     def _bounds(self, seeds: Iterable[Offer]) -> dict[str, Decimal]:
         """Currency → the highest price within; nothing where no price of a seed is known."""
@@ -151,6 +164,7 @@ def limits_of(surface: Surface, category: str) -> Limits:
     settings = get_settings()
     return Limits(
         per_category=settings.MAX_PER_CATEGORY,
+        per_attribute=settings.MAX_PER_ATTRIBUTE,
         price_ratio=settings.MAX_PRICE_RATIO,
         diversity=settings.DIVERSITY,
         margin_weight=settings.MARGIN_WEIGHT,

@@ -119,6 +119,7 @@ class Answering:
             self._load()
         place = (surface, scope.name, timezone.now(), arm.key if arm else "")
         self.rules = steering.rules_at(*place) if rules is None else RuleSet(rules, *place)
+        self.attributes = self.rules.attributes.union(*(one.per_attribute for one in self.limits))
         self.rankings = [self._rank(question) for question in questions]
 
     def _arm(self, steering: Steering) -> PlannedArm | None:
@@ -259,9 +260,7 @@ class Answering:
         missing = set(keys) - self._asked
         if missing:
             self._asked |= missing
-            self.offers |= get_store().offers(
-                missing, self.actor, self.scope, self.rules.attributes
-            )
+            self.offers |= get_store().offers(missing, self.actor, self.scope, self.attributes)
 
     def is_for_sale(self, key: str) -> bool:
         return key in self.offers and self.offers[key].available

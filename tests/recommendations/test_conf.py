@@ -48,6 +48,8 @@ def test_the_settings_of_the_shop_are_clean():
         (STORE | {"LIST_SIZE": "many"}, 5, "'many'"),
         (STORE | {"HALF_LIFE_DAYS": 0}, 5, "HALF_LIFE_DAYS"),
         (STORE | {"MAX_PER_CATEGORY": -1}, 5, "MAX_PER_CATEGORY"),
+        (STORE | {"MAX_PER_ATTRIBUTE": {"brand": 0}}, 5, "MAX_PER_ATTRIBUTE"),
+        (STORE | {"MAX_PER_ATTRIBUTE": ["brand"]}, 5, "MAX_PER_ATTRIBUTE"),
         (STORE | {"MAX_PRICE_RATIO": -0.5}, 5, "MAX_PRICE_RATIO"),
         (STORE | {"DIVERSITY": 1.5}, 5, "DIVERSITY"),
         (STORE | {"MARGIN_WEIGHT": 2}, 5, "MARGIN_WEIGHT"),

@@ -1,5 +1,7 @@
 """Limits of the settings in the answers."""
 
+from dataclasses import replace
+
 import pytest
 
 from recommendations.models import MerchandisingRule
@@ -23,6 +25,14 @@ CATALOGUE = {
     "jam": ("Plum jam", ("food", "jam"), 5.0),
     "milk": ("Milk", ("food", "dairy"), 1.0),
     "gift": ("Gift card", (), None),
+}
+
+
+LIMITS = {
+    "MAX_PER_CATEGORY": 1,
+    "MAX_PER_ATTRIBUTE": {"brand": 1},
+    "MAX_PRICE_RATIO": 2,
+    "DIVERSITY": 0.5,
 }
 
 
@@ -78,6 +88,36 @@ class TestMaxPerCategory:
     def test_trending_at_all_has_it(self):
         found = [one.key for one in surfaces.trending(9).items]
         assert len([key for key in found[:5] if CATALOGUE[key][1][-1:] == ("cups",)]) == 1
+
+
+class TestMaxPerAttribute:
+    @pytest.fixture(autouse=True)
+    def brands(self, shop):
+        for key, brand in (("mug", "A"), ("cup", "B"), ("glass", "A"), ("jam", "A"), ("milk", "B")):
+            shop.docs[key] = replace(shop.docs[key], attributes={"brand": brand, "colour": "red"})
+
+    def test_the_best_of_each_brand_and_what_has_none(self, settings):
+        configure(settings, MAX_PER_ATTRIBUTE={"brand": 1})
+        assert keys("tea") == ["mug", "cup", "oolong", "gift"]
+        assert keys("tea", first=7)[4:] == ["glass", "jam", "milk"]
+
+    def test_two_of_each(self, settings):
+        configure(settings, MAX_PER_ATTRIBUTE={"brand": 2})
+        assert keys("tea") == ["mug", "cup", "glass", "oolong"]
+
+    def test_a_product_stays_within_all_its_limits(self, settings):
+        configure(settings, MAX_PER_ATTRIBUTE={"brand": 1, "colour": 1})
+        assert keys("tea") == ["mug", "oolong", "gift", "cup"]
+        configure(settings, MAX_PER_ATTRIBUTE={"brand": 1}, MAX_PER_CATEGORY=1)
+        assert keys("tea") == ["mug", "oolong", "milk", "gift"]
+
+    def test_a_rule_for_another_attribute_is_kept_beside_it(self, shop, settings):
+        configure(settings, MAX_PER_ATTRIBUTE={"brand": 1})
+        shop.docs["cup"] = replace(shop.docs["cup"], attributes={"brand": "B", "colour": "blue"})
+        MerchandisingRule.objects.create(
+            name="No red", effect="exclude", target="attribute", attribute="colour", value="red"
+        )
+        assert keys("tea") == ["cup", "oolong", "gift"]
 
 
 class TestMarginWeight:
@@ -192,7 +232,7 @@ def test_limits_cost_no_query(store, settings, django_assert_num_queries):
     add_orders(store, *["tea cup", "tea jam", "tea pot"] * 3)
     train()
     keys("tea")
-    for limits in ({}, {"MAX_PER_CATEGORY": 1, "MAX_PRICE_RATIO": 2, "DIVERSITY": 0.5}):
+    for limits in ({}, LIMITS):
         configure(settings, **limits)
         with django_assert_num_queries(3):  # a savepoint around the query, as tests need it
             assert len(keys("tea", first=2)) == 2

@@ -75,7 +75,8 @@ def test_rules_and_limits_cost_the_cart_no_query(edges, settings):
     usual = statements()
     rule("pin", "P39")
     edges()  # a process reads changed rules once
-    settings.RECOMMENDATIONS = settings.RECOMMENDATIONS | {"MAX_PER_CATEGORY": 3, "DIVERSITY": 0.5}
+    limits = {"MAX_PER_CATEGORY": 3, "MAX_PER_ATTRIBUTE": {"brand": 3}, "DIVERSITY": 0.5}
+    settings.RECOMMENDATIONS = settings.RECOMMENDATIONS | limits
     assert statements() == usual
 
 
