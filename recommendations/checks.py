@@ -58,6 +58,7 @@ RANGES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("MAX_PER_CATEGORY", lambda n: n >= 0, "0 or more"),
     ("MAX_PER_ATTRIBUTE", _are_counts, "names with a count of 1 or more each"),
     ("MAX_PRICE_RATIO", lambda ratio: ratio >= 0, "0 or more"),
+    ("MIN_PRICE_RATIO", lambda ratio: ratio >= 0, "0 or more"),
     ("DIVERSITY", lambda part: 0 <= part <= 1, "0 to 1"),
     ("QUALITY_WEIGHT", lambda power: power >= 0, "0 or more"),
     ("MARGIN_WEIGHT", lambda part: 0 <= part <= 1, "0 to 1"),

@@ -61,7 +61,7 @@ class Settings:
     #: Largest `first` a suggestion field accepts.
     MAX_FIRST: int = 100
     #: At most so many suggestions of one innermost category in an answer (0: no limit). What this
-    #: and the next two keys hold back comes last, where nothing else is for sale.
+    #: and the next three keys hold back comes last, where nothing else is for sale.
     MAX_PER_CATEGORY: int = 0
     #: The same by attribute, such as `{"brand": 2}`: name → at most so many suggestions with one
     #: value of it. A product without the attribute is not limited.
@@ -69,6 +69,9 @@ class Settings:
     #: No suggestion dearer than this many times the dearest product it goes with (0: no limit),
     #: where the store knows both prices in one currency.
     MAX_PRICE_RATIO: float = 0.0
+    #: No suggestion cheaper than this many times the cheapest product it goes with (0: no limit),
+    #: likewise.
+    MIN_PRICE_RATIO: float = 0.0
     #: From 0 to 1, how much a suggestion counts less for being like those above it (maximal
     #: marginal relevance); 0: not at all.
     DIVERSITY: float = 0.0

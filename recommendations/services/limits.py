@@ -1,6 +1,6 @@
 """What holds for every answer, whatever the shop's rules say: what earns more and is in stock
-first, not too much of one category or brand, nothing far dearer than the basket, and variety.
-Plain functions of offers: no database."""
+first, not too much of one category or brand, nothing far dearer or cheaper than the basket, and
+variety. Plain functions of offers: no database."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ LIMITED = (Surface.FREQUENTLY_BOUGHT_WITH, Surface.RECOMMENDED_FOR_YOU, Surface.
 
 #: An attribute and its value; of a category, an empty name and its key.
 Kind = tuple[str, str]
+#: The lowest and the highest price within; None for any.
+PriceBand = tuple[Decimal, Decimal | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """At most `per_category` products of one innermost category, and of `per_attribute`, name →
-    count, with one value of an attribute; none dearer than `price_ratio` times the dearest seed in
-    the same currency; and `diversity` from 0 to 1. 0 is no limit.
+    count, with one value of an attribute; none dearer than `max_price_ratio` times the dearest seed
+    in the same currency, or cheaper than `min_price_ratio` times the cheapest; and `diversity` from
+    0 to 1. 0 is no limit.
 
     Before these a score is multiplied by margin ** `margin_weight` and by log(1 + stock) **
     `stock_weight`, both from 0 to 1; what is not known counts as the mean of what is.
@@ -37,13 +40,19 @@ class Limits:
 
     per_category: int = 0
     per_attribute: Mapping[str, int] = field(default_factory=dict)
-    price_ratio: float = 0.0
+    max_price_ratio: float = 0.0
+    min_price_ratio: float = 0.0
     diversity: float = 0.0
     margin_weight: float = 0.0
     stock_weight: float = 0.0
 
     def __bool__(self) -> bool:
         return any(getattr(self, one.name) for one in fields(self))
+
+    @property
+    def reads_prices(self) -> bool:
+        """Whether the offers of all seeds have to be known."""
+        return bool(self.max_price_ratio or self.min_price_ratio)
 
     @property
     def window(self) -> int:
@@ -100,14 +109,14 @@ class Limits:
     def _parted(
         self, offers: Iterable[Offer], seeds: Iterable[Offer], pins: Collection[str]
     ) -> tuple[list[Offer], list[str]]:
-        bounds = self._bounds(seeds)
+        bands = self._bands(seeds) if self.reads_prices else {}
         count: Counter[Kind] = Counter()
         within: list[Offer] = []
         beyond: list[str] = []
         for offer in offers:
             kinds = dict(self._kinds(offer))
             full = any(count[kind] >= most for kind, most in kinds.items())
-            if offer.key not in pins and (full or _is_dearer(offer, bounds)):
+            if offer.key not in pins and (full or _is_outside(offer, bands)):
                 beyond.append(offer.key)
                 continue
             count.update(kinds.keys())
@@ -122,16 +131,18 @@ class Limits:
             if offer.attributes.get(name):
                 yield (name, offer.attributes[name]), most
 
-    def _bounds(self, seeds: Iterable[Offer]) -> dict[str, Decimal]:
-        """Currency → the highest price within; nothing where no price of a seed is known."""
-        bounds: dict[str, Decimal] = {}
-        if self.price_ratio:
-            ratio = Decimal(str(self.price_ratio))
-            for seed in seeds:
-                if seed.price is not None:
-                    bound = bounds.get(seed.currency, Decimal(0))
-                    bounds[seed.currency] = max(bound, seed.price * ratio)
-        return bounds
+    def _bands(self, seeds: Iterable[Offer]) -> dict[str, PriceBand]:
+        """By currency; nothing where no price of a seed is known."""
+        lowest = Decimal(str(self.min_price_ratio))
+        highest = Decimal(str(self.max_price_ratio))
+        prices: dict[str, list[Decimal]] = {}
+        for seed in seeds:
+            if seed.price is not None:
+                prices.setdefault(seed.currency, []).append(seed.price)
+        return {
+            currency: (min(known) * lowest, max(known) * highest if highest else None)
+            for currency, known in prices.items()
+        }
 
 
 def _log(stock: int | None) -> float | None:
@@ -149,9 +160,11 @@ def _powers(values: Mapping[str, float | None], weight: float) -> dict[str, floa
     }
 
 
-def _is_dearer(offer: Offer, bounds: Mapping[str, Decimal]) -> bool:
-    bound = bounds.get(offer.currency)
-    return bound is not None and offer.price is not None and offer.price > bound
+def _is_outside(offer: Offer, bands: Mapping[str, PriceBand]) -> bool:
+    if offer.price is None or offer.currency not in bands:
+        return False
+    lowest, highest = bands[offer.currency]
+    return offer.price < lowest or (highest is not None and offer.price > highest)
 
 
 UNLIMITED = Limits()
@@ -165,7 +178,8 @@ def limits_of(surface: Surface, category: str) -> Limits:
     return Limits(
         per_category=settings.MAX_PER_CATEGORY,
         per_attribute=settings.MAX_PER_ATTRIBUTE,
-        price_ratio=settings.MAX_PRICE_RATIO,
+        max_price_ratio=settings.MAX_PRICE_RATIO,
+        min_price_ratio=settings.MIN_PRICE_RATIO,
         diversity=settings.DIVERSITY,
         margin_weight=settings.MARGIN_WEIGHT,
         stock_weight=settings.STOCK_WEIGHT,

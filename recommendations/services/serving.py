@@ -223,7 +223,7 @@ class Answering:
             if self.rules:
                 keys.update(self.rules.possible(seeds).named)
             few = len(seeds) <= depth  # what speaks for the candidates is among them
-            if few or self.rules or self.limits[n].price_ratio or len(ranking.keys) < self.first:
+            if few or self.rules or self.limits[n].reads_prices or len(ranking.keys) < self.first:
                 keys.update(seeds)
             else:
                 keys.update(seed for key in heads for seed in self._because_of(ranking, key))

@@ -110,7 +110,10 @@ def test_merging_a_cart_of_twenty():
 @pytest.mark.parametrize("count", [0, 50, 200])
 @pytest.mark.parametrize(
     "limits",
-    [UNLIMITED, Limits(per_category=2, per_attribute={"brand": 2}, price_ratio=3.0, diversity=0.3)],
+    [
+        UNLIMITED,
+        Limits(per_category=2, per_attribute={"brand": 2}, max_price_ratio=3.0, diversity=0.3),
+    ],
     ids=["unlimited", "limited"],
 )
 def test_rules_and_limits(count, limits):

@@ -32,6 +32,7 @@ LIMITS = {
     "MAX_PER_CATEGORY": 1,
     "MAX_PER_ATTRIBUTE": {"brand": 1},
     "MAX_PRICE_RATIO": 2,
+    "MIN_PRICE_RATIO": 0.1,
     "DIVERSITY": 0.5,
 }
 
@@ -188,7 +189,7 @@ class TestMaxPriceRatio:
         assert keys("tea", "oolong")[:2] == ["mug", "cup"]
 
     def test_a_basket_or_suggestion_without_a_price_has_no_bound(self, shop, settings):
-        configure(settings, MAX_PRICE_RATIO=0.1)
+        configure(settings, MAX_PRICE_RATIO=0.1, MIN_PRICE_RATIO=0.05)
         assert "gift" in keys("tea", first=1)
         assert keys("gift", first=1) == ["tea"]
 
@@ -207,6 +208,28 @@ class TestMaxPriceRatio:
         monkeypatch.setattr(type(shop), "elsewhere", elsewhere, raising=False)
         monkeypatch.setattr(type(shop), "offers", in_two_currencies)
         assert keys("tea", first=2) == ["mug", "cup"]
+
+
+class TestMinPriceRatio:
+    """Tea costs 4: mug 8, cup 8.01, glass 3, jam 5, milk 1, and oolong 9."""
+
+    def test_what_is_far_cheaper_than_the_basket_comes_last(self, shop, settings):
+        configure(settings, MIN_PRICE_RATIO=1.25)
+        assert keys("tea") == ["mug", "cup", "jam", "oolong"]
+        assert keys("tea", first=9)[-2:] == ["glass", "milk"]
+
+    def test_the_cheapest_of_the_basket_counts(self, shop, settings):
+        configure(settings, MIN_PRICE_RATIO=1.25)  # 5, and not 11.25
+        assert keys("tea", "oolong", first=9) == ["mug", "cup", "jam", "gift", "glass", "milk"]
+
+    def test_both_make_a_band(self, shop, settings):
+        configure(settings, MIN_PRICE_RATIO=1.25, MAX_PRICE_RATIO=2)
+        assert keys("tea", first=3) == ["mug", "jam", "gift"]  # 8 and 5, and what has no price
+
+    def test_a_gift_in_the_basket_is_no_bound(self, shop, settings):
+        configure(settings, MIN_PRICE_RATIO=2)
+        shop.docs["milk"] = replace(shop.docs["milk"], price=0)
+        assert keys("tea", "milk") == ["mug", "cup", "glass", "jam"]
 
 
 class TestDiversity:
