@@ -19,7 +19,7 @@ import numpy as np
 
 from recommendations.engine.base import Document, ListKind, Publication, Ranked, Recommender
 from recommendations.engine.interactions import read_interactions
-from recommendations.exceptions import NotFitted
+from recommendations.exceptions import InvalidArgument, NotFitted
 from recommendations.stores.base import Actor, ProductDoc, Scope, Store
 
 
@@ -277,6 +277,17 @@ class RecommenderContract:
             assert type(self.make_model()).__name__ in str(error)
         else:
             raise AssertionError("an unfitted model gave lists")
+
+    def test_a_parameter_that_is_not_a_number_is_refused_by_name(self) -> None:
+        X = read_interactions([("1", "a", "ann", NOON), ("1", "b", "ann", NOON)])
+        for name, value in self.make_model().get_params().items():
+            if isinstance(value, float):
+                try:
+                    self.make_model().set_params(**{name: float("nan")}).fit(X)
+                except InvalidArgument as error:
+                    assert name in str(error)
+                else:
+                    raise AssertionError(f"{name}: NaN was taken for a number")
 
     def test_nothing_is_learnt_from_nothing(self) -> None:
         assert self.fit_ranked([]) == []

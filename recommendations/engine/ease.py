@@ -23,6 +23,7 @@ from recommendations.engine.cooccurrence import (
     one_kernel_at_a_time,
 )
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.parameters import check_ranges
 from recommendations.engine.ranking import rank_pairs
 
 MIRROR_BLOCK = 512
@@ -67,6 +68,14 @@ class EASE(Recommender):
         self.max_items = max_items
 
     def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
+        ranges = {} if self.half_life_days is None else {"half_life_days": "(0, inf)"}
+        check_ranges(
+            self,
+            regularization="(0, inf)",
+            basket_size_exponent="[0, inf)",
+            max_items="[1, inf)",
+            **ranges,
+        )
         X = interactions
         self.modelled_ = most_frequent(X, self.max_items)
         self.interactions_ = X

@@ -42,6 +42,9 @@ class Hybrid(Recommender):
     Attributes
     ----------
     ease_, sparse_, content_ : the fitted parts.
+
+    Source: Burke 2002, "Hybrid Recommender Systems: Survey and Experiments" (switching); those of
+    its parts.
     """
 
     def __init__(

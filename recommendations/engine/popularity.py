@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from recommendations.engine.base import Additive, Document, Entry, ListKind, Publication, Ranked
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.parameters import check_ranges
 
 
 class Popularity(Additive):
@@ -28,6 +29,9 @@ class Popularity(Additive):
     Attributes
     ----------
     scores_ : (items,) in [0, 1]. items_ : keys. categories_ : category key → item indices.
+
+    Source: Cormode et al. 2009, "Forward Decay: A Practical Time Decay Model for Streaming
+    Systems".
     """
 
     def __init__(self, half_life_days: float | None = 90.0, by_category: bool = False) -> None:
@@ -35,6 +39,8 @@ class Popularity(Additive):
         self.by_category = by_category
 
     def fit(self, interactions: Interactions, documents: Sequence[Document] = ()) -> Self:
+        if self.half_life_days is not None:
+            check_ranges(self, half_life_days="(0, inf)")
         X = interactions
         w = np.ones(X.n_baskets) if self.half_life_days is None else X.decay(self.half_life_days)
         self.scores_ = (X.baskets.T @ w) / max(w.sum(), 1e-12)

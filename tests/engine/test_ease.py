@@ -5,6 +5,7 @@ import pytest
 
 from recommendations.engine.base import Publication
 from recommendations.engine.ease import EASE
+from recommendations.exceptions import InvalidArgument
 from tests.engine.baskets import interactions
 
 PLAIN = {"basket_size_exponent": 0, "half_life_days": None}
@@ -49,3 +50,13 @@ def test_what_speaks_against_an_item_comes_last():
     ]
     without = {r.seed: r for r in model.ranked(Publication())}
     assert [e.key for e in without["tea"].entries] == ["jam"]
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [{"regularization": 0}, {"basket_size_exponent": -1}, {"half_life_days": 0}, {"max_items": 0}],
+)
+def test_a_number_outside_its_range_is_refused(parameter):
+    (name,) = parameter
+    with pytest.raises(InvalidArgument, match=f"{name} .*: legal are numbers in"):
+        EASE(**parameter).fit(interactions("a b"))

@@ -2,6 +2,7 @@ import pytest
 
 from recommendations.engine.base import Entry, Publication
 from recommendations.engine.popularity import Popularity
+from recommendations.exceptions import InvalidArgument
 from recommendations.stores.base import ProductDoc
 from tests.engine.baskets import interactions
 
@@ -35,3 +36,8 @@ def test_a_category_has_the_list_of_what_is_in_it_and_below_it():
         "food": [("tea", 2 / 3), ("jam", 1 / 3)],
         "drinks": [("tea", 2 / 3)],
     }
+
+
+def test_a_half_life_of_no_days_is_refused():
+    with pytest.raises(InvalidArgument, match="half_life_days 0: legal are numbers in"):
+        Popularity(half_life_days=0).fit(interactions("a b"))
