@@ -231,6 +231,8 @@ def _sizes(values: Sequence[Any]) -> list[int]:
 
 COLOURS = ("red", "green", "blue")
 SHAPES = ("cup", "bowl", "plate", "jug")
+#: Of the baskets, in turn, so that all of them come back.
+BUYERS = 20
 
 
 class RecommenderContract:
@@ -258,7 +260,7 @@ class RecommenderContract:
         self, baskets: Sequence[Sequence[str]], publication: Publication | None = None
     ) -> list[Ranked]:
         lines = [
-            (str(order), product, f"buyer {order}", NOON + timedelta(days=order))
+            (str(order), product, f"buyer {order % BUYERS}", NOON + timedelta(days=order))
             for order, basket in enumerate(baskets)
             for product in basket
         ]
