@@ -74,7 +74,7 @@ class Visitor(models.Model):
 
 
 class Event(models.Model):
-    """One thing that happened. Rows are added and pruned, never changed.
+    """One thing that happened. Rows are added and taken out, never changed.
 
     Products, carts, orders and people are keys and no foreign keys. A text that does not apply is
     empty, a number that does not apply is null.
@@ -159,8 +159,8 @@ class DailyFigure(models.Model):
 
     `sums` goes from a key, of a product, a page, a query or a step, to its sum; `simulated` to the
     part of it that follows from simulated events. A day is replaced as a whole when events came in
-    for it or were erased; once its events are pruned, so are its visitors, and queries that few of
-    them had.
+    for it or were taken out; once its events are pruned, so are its visitors, and queries that few
+    of them had.
     """
 
     day = models.DateField(_("day"))

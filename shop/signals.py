@@ -12,6 +12,7 @@ cart_changed = Signal()  # subject: Cart, changes: tuple of LineChange
 order_placed = Signal()  # subject: Order
 order_refunded = Signal()  # subject: Order
 review_published = Signal()  # subject: Review, each time it is published
+review_withdrawn = Signal()  # subject: Review, each time it is edited, rejected or deleted
 ticket_opened = Signal()  # subject: Ticket
 ticket_closed = Signal()  # subject: Ticket
 

@@ -14,6 +14,7 @@ from analytics.services.facts import (
     record_follow_ups,
     record_person_facts,
     record_visitor_facts,
+    take_back,
 )
 from shop.carts.models import Cart
 from shop.customers.models import Customer
@@ -26,6 +27,7 @@ from shop.signals import (
     order_placed,
     order_refunded,
     review_published,
+    review_withdrawn,
     ticket_closed,
     ticket_opened,
 )
@@ -62,9 +64,14 @@ def track_refund(subject: Order, **kwargs: Any) -> None:
 
 @receiver(review_published, dispatch_uid="shop.tracking.review")
 def track_review(subject: Review, **kwargs: Any) -> None:
-    """A review that was edited and published again is another event."""
-    fact = Fact(product_key=subject.product.code, rating=subject.rating)
+    fact = Fact(once=(str(subject.pk),), product_key=subject.product.code, rating=subject.rating)
     record_person_facts(EventKind.REVIEW, person_key(subject.customer), [fact])
+
+
+@receiver(review_withdrawn, dispatch_uid="shop.tracking.review_withdrawn")
+def untrack_review(subject: Review, **kwargs: Any) -> None:
+    """A review counts while it is published, with the rating it has."""
+    take_back(EventKind.REVIEW, str(subject.pk))
 
 
 @receiver(ticket_opened, dispatch_uid="shop.tracking.ticket_opened")

@@ -16,6 +16,7 @@ from analytics.models import Event, Visitor
 from analytics.services import tokens
 from analytics.services.client_events import MAX_LENGTHS, UNSTORABLE
 from analytics.services.ingest import key_of, record
+from analytics.services.rollup import take_out
 from analytics.services.visitors import (
     Caller,
     current_request,
@@ -28,8 +29,8 @@ from analytics.services.visitors import (
 @dataclass(frozen=True, kw_only=True)
 class Fact:
     """One event of the store. `amount` is for the whole quantity; `results` is how many a search
-    found; `token` is the suggestion token it goes back to. What has the same `once` is stored once.
-    """
+    found; `token` is the suggestion token it goes back to. What has the same `once` is stored once,
+    until it is taken back."""
 
     once: tuple[str, ...] = ()
     product_key: str = ""
@@ -88,6 +89,12 @@ def record_follow_ups(kind: str, of: str, facts: Iterable[Fact]) -> None:
         if key in found
     ]
     record(events, request=current_request.get())
+
+
+def take_back(kind: str, *once: str) -> None:
+    """Forgets a fact that does not hold any more, such as a review that was rejected. Told again,
+    it is stored again."""
+    take_out(Event.objects.filter(key=key_of(kind, *once)))
 
 
 def _absent(person: str, scope: str = "default") -> Caller:

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from analytics.models import Event, Visitor
-from analytics.services.rollup import ROWS_A_FETCH, mark_stale
+from analytics.services.rollup import take_out
 
 EXPORTED = (
     "kind", "at", "path", "source", "device", "product_key", "order_key", "query", "quantity",
@@ -34,11 +33,8 @@ def erase(persons: Collection[str]) -> dict[str, int]:
 
     The days of these events are counted again right after it, see `rollup.mark_stale`.
     """
-    theirs = _events_of(persons).order_by()
     with transaction.atomic():
-        moments = theirs.values_list("at", "scope").iterator(chunk_size=ROWS_A_FETCH)
-        mark_stale({(timezone.localdate(at), scope) for at, scope in moments})
-        events, _ = theirs.delete()
+        events = take_out(_events_of(persons))
         visitors, _ = Visitor.objects.filter(person__in=persons).delete()
     return {"events": events, "visitors": visitors}
 

@@ -76,6 +76,17 @@ def mark_stale(places: Iterable[tuple[date, str]]) -> None:
         transaction.on_commit(signature(TASK).delay, robust=True)
 
 
+def take_out(events: QuerySet[Event]) -> int:
+    """Deletes events, all or nothing, and has their days counted again. Returns how many."""
+    events = events.order_by()
+    with transaction.atomic():
+        moments = events.values_list("at", "scope").iterator(chunk_size=ROWS_A_FETCH)
+        if places := {(timezone.localdate(at), scope) for at, scope in moments}:
+            mark_stale(places)
+        deleted, _ = events.delete()
+    return deleted
+
+
 def rolled_up_until() -> datetime | None:
     """Events that came in before are in the figures; None before the first time."""
     state = RollUp.objects.filter(pk=RollUp.ONLY).first()

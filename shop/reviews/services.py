@@ -16,7 +16,7 @@ from shop.customers.models import Customer, User
 from shop.customers.services import customer_of, get_or_create_customer
 from shop.exceptions import NotFound, NotLoggedIn, OwnReview, ShopError
 from shop.reviews.models import MAX_RATING, MIN_RATING, Review, ReviewStatus, ReviewVote
-from shop.signals import announce, review_published
+from shop.signals import announce, review_published, review_withdrawn
 
 MAX_TITLE_LENGTH = 120
 MAX_TEXT_LENGTH = 5_000
@@ -73,12 +73,14 @@ def submit(product_id: int | None, caller: Caller, written: ReviewText) -> Revie
         product = Product.objects.published().filter(Q(pk=product_id)).first()
         if product is None:
             raise NotFound("There is no such product.", ["productId"])
-        review, _ = Review.objects.update_or_create(
+        review, created = Review.objects.update_or_create(
             customer=customer,
             product=product,
             defaults=values | unmoderated | {"edited_at": timezone.now()},
             create_defaults=values,
         )
+        if not created:
+            announce(review_withdrawn, review)
     return review
 
 
@@ -99,9 +101,13 @@ def vote(review_id: int | None, caller: Caller, helpful: bool) -> Review:
 
 def delete(review_id: int | None, caller: Caller) -> None:
     """Deletes the caller's own review, and the votes on it."""
-    deleted, _ = Review.objects.filter(Q(pk=review_id), customer=customer_of(caller)).delete()
-    if not deleted:
-        raise NotFound("There is no such review.", ["reviewId"])
+    own = Review.objects.filter(Q(pk=review_id), customer=customer_of(caller))
+    with transaction.atomic():
+        review = own.select_for_update().first()
+        if review is None:
+            raise NotFound("There is no such review.", ["reviewId"])
+        own.delete()
+        announce(review_withdrawn, review)
 
 
 def moderate(review: Review, to: ReviewStatus, *, by: User) -> bool:
@@ -112,8 +118,8 @@ def moderate(review: Review, to: ReviewStatus, *, by: User) -> bool:
             return False
         locked.status, locked.moderated_at, locked.moderated_by = to, timezone.now(), by
         locked.save(update_fields=["status", "moderated_at", "moderated_by"])
-        if to == ReviewStatus.PUBLISHED:
-            announce(review_published, locked)
+        published = to == ReviewStatus.PUBLISHED
+        announce(review_published if published else review_withdrawn, locked)
     return True
 
 

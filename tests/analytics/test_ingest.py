@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 
 from analytics import tasks
 from analytics.middleware import page_view_middleware, visitor_middleware
-from analytics.models import Event, Visitor
+from analytics.models import DailyFigure, Event, Visitor
 from analytics.services import ingest
 from analytics.services.facts import (
     Fact,
     record_follow_ups,
     record_person_facts,
     record_visitor_facts,
+    take_back,
 )
+from analytics.services.rollup import roll_up
 from analytics.services.visitors import identify
 from tests.analytics.requests import browser
 
@@ -325,6 +327,24 @@ def test_what_follows_costs_one_query_however_many_lines_there_are(
     with django_assert_num_queries(1):
         record_follow_ups("REFUND", "PURCHASE", [Fact(once=("N2", str(n))) for n in range(50)])
     assert not Event.objects.filter(kind="REFUND").exists()
+
+
+def test_a_fact_that_is_taken_back_is_gone_and_may_come_again():
+    Visitor.objects.create(pseudonym="a" * 32, person="7")
+    facts = [
+        Fact(once=(review,), product_key="TEA", rating=rating)
+        for review, rating in (("r1", 1), ("r2", 4))
+    ]
+    record_person_facts("REVIEW", "7", facts)
+    roll_up()
+    take_back("REVIEW", "r1")
+    take_back("REVIEW", "r3")
+    roll_up()
+    assert list(Event.objects.values_list("rating", flat=True)) == [4]
+    assert DailyFigure.objects.get(measure="stars").sums == {"TEA": 4}
+    record_person_facts("REVIEW", "7", [Fact(once=("r1",), product_key="TEA", rating=5)])
+    roll_up()
+    assert DailyFigure.objects.get(measure="stars").sums == {"TEA": 9}
 
 
 def test_a_token_that_has_expired_since_is_left_out(request_of_visitor):

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from analytics.models import Event, Visitor
 from analytics.services import privacy
-from analytics.services.reports import support
+from analytics.services.reports import products, reviews, support
 from analytics.services.reports.base import Filters
 from analytics.services.rollup import roll_up
 from analytics.services.visitors import identify
@@ -15,7 +15,7 @@ from recommendations.services.suggestions import Suggestions
 from shop.orders import services as orders
 from shop.orders.models import OrderLine, OrderStatus
 from shop.reviews.models import ReviewStatus
-from shop.reviews.services import moderate
+from shop.reviews.services import ReviewText, delete, moderate, submit
 from shop.support.models import Ticket
 from shop.support.services import change_status
 from tests import factories
@@ -182,6 +182,30 @@ def test_a_review_counts_once_it_is_published(ann):
     event = Event.objects.get()
     assert (event.kind, event.product_key, event.rating) == ("REVIEW", "TEA", 2)
     assert event.person == str(ann.user_id)
+
+
+def test_reports_count_a_review_while_it_is_published_with_the_rating_it_has(ann):
+    tea, member = factories.product("TEA"), factories.staff()
+    today = Filters(start=localdate(), end=localdate())
+
+    def stars():
+        """How many gave 1 and 5, and the mean rating of the product."""
+        roll_up()
+        found = {row.stars: row.reviews for row in reviews.report(today).stars}
+        return found.get(1), found.get(5), [row.rating for row in products.report(today).products]
+
+    written = submit(tea.pk, ann.user, ReviewText(1))
+    moderate(written, ReviewStatus.PUBLISHED, by=member)
+    assert stars() == (1, 0, [1.0])
+    submit(tea.pk, ann.user, ReviewText(5))
+    assert stars() == (None, None, [])
+    moderate(written, ReviewStatus.PUBLISHED, by=member)
+    assert stars() == (0, 1, [5.0])
+    moderate(written, ReviewStatus.REJECTED, by=member)
+    assert stars() == (None, None, [])
+    moderate(written, ReviewStatus.PUBLISHED, by=member)
+    delete(written.pk, ann.user)
+    assert stars() == (None, None, [])
 
 
 def test_a_review_of_somebody_whose_device_we_do_not_know_is_no_event():

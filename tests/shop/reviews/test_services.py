@@ -8,7 +8,7 @@ from shop.orders.models import OrderStatus
 from shop.reviews import services
 from shop.reviews.models import Review, ReviewStatus, ReviewVote, verified_purchase
 from shop.reviews.services import ReviewText
-from shop.signals import review_published
+from shop.signals import review_published, review_withdrawn
 from tests import factories
 from tests.shop.refusals import refused, refused_by_database
 
@@ -25,6 +25,30 @@ def tea():
 @pytest.fixture
 def ann():
     return factories.customer(name="Ann Archer")
+
+
+@pytest.fixture
+def heard(django_capture_on_commit_callbacks):
+    """What a call announces: a name, and the key of the review."""
+
+    def run(call):
+        found = []
+
+        def published(subject, **kwargs):
+            found.append(("published", subject.pk))
+
+        def withdrawn(subject, **kwargs):
+            found.append(("withdrawn", subject.pk))
+
+        review_published.connect(published)
+        review_withdrawn.connect(withdrawn)
+        with django_capture_on_commit_callbacks(execute=True):
+            call()
+        review_published.disconnect(published)
+        review_withdrawn.disconnect(withdrawn)
+        return found
+
+    return run
 
 
 class TestWriting:
@@ -46,6 +70,15 @@ class TestWriting:
         assert (review.rating, review.title, review.status) == (2, "Not any more", "PENDING")
         assert (review.moderated_by, review.moderated_at) == (None, None)
         assert review.edited_at > review.created_at
+
+    def test_editing_and_deleting_are_announced_and_writing_is_not(self, tea, ann, heard):
+        def write():
+            return services.submit(tea.pk, ann.user, ReviewText(5))
+
+        assert heard(write) == []
+        pk = Review.objects.get().pk
+        assert heard(write) == [("withdrawn", pk)]
+        assert heard(lambda: services.delete(pk, ann.user)) == [("withdrawn", pk)]
 
     @pytest.mark.parametrize("rating", [0, 6, -1])
     def test_ratings_out_of_range(self, tea, ann, rating):
@@ -157,22 +190,6 @@ class TestVotes:
 
 
 class TestModeration:
-    @pytest.fixture
-    def heard(self, django_capture_on_commit_callbacks):
-        def run(call):
-            subjects = []
-
-            def receive(subject, **kwargs):
-                subjects.append(subject)
-
-            review_published.connect(receive)
-            with django_capture_on_commit_callbacks(execute=True):
-                call()
-            review_published.disconnect(receive)
-            return subjects
-
-        return run
-
     @pytest.mark.parametrize("to", [ReviewStatus.PUBLISHED, ReviewStatus.REJECTED])
     def test_it_says_who_and_when(self, to):
         review = factories.review(status="PENDING")
@@ -192,15 +209,15 @@ class TestModeration:
         assert heard(call) == []
         assert answers == [False]
 
-    def test_publishing_is_announced_and_rejecting_is_not(self, heard):
+    def test_publishing_and_rejecting_are_announced(self, heard):
         review = factories.review(status="PENDING")
         moderator = factories.staff()
 
         def move(to):
             return lambda: services.moderate(review, to, by=moderator)
 
-        assert heard(move(ReviewStatus.REJECTED)) == []
-        assert heard(move(ReviewStatus.PUBLISHED)) == [review]
+        assert heard(move(ReviewStatus.REJECTED)) == [("withdrawn", review.pk)]
+        assert heard(move(ReviewStatus.PUBLISHED)) == [("published", review.pk)]
 
 
 class TestFigures:
