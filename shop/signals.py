@@ -14,7 +14,7 @@ order_refunded = Signal()  # subject: Order
 review_published = Signal()  # subject: Review, each time it is published
 review_withdrawn = Signal()  # subject: Review, each time it is edited, rejected or deleted
 ticket_opened = Signal()  # subject: Ticket
-ticket_closed = Signal()  # subject: Ticket
+ticket_closed = Signal()  # subject: Ticket, each time it is resolved, or closed without
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ def track_ticket_opened(subject: Ticket, **kwargs: Any) -> None:
 
 @receiver(ticket_closed, dispatch_uid="shop.tracking.ticket_closed")
 def track_ticket_closed(subject: Ticket, **kwargs: Any) -> None:
+    """The first time: one that was opened again and resolved again is the same ticket."""
     record_follow_ups(EventKind.SUPPORT_CLOSED, EventKind.SUPPORT_OPENED, [_ticket(subject)])
 
 

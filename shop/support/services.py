@@ -201,13 +201,12 @@ def _move(ticket: Ticket, to: TicketStatus) -> None:
             f"A ticket that is {before} can move to {legal}, not to {to}.", ["status"]
         )
     ticket.status = to
-    if to in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
-        ticket.resolved_at = ticket.resolved_at or timezone.now()
-    else:
+    if to not in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
         ticket.resolved_at = None
-    ticket.save(update_fields=["status", "resolved_at"])
-    if to == TicketStatus.CLOSED:
+    elif ticket.resolved_at is None:
+        ticket.resolved_at = timezone.now()
         announce(ticket_closed, ticket)
+    ticket.save(update_fields=["status", "resolved_at"])
 
 
 def _text(text: str, most: int, *field: str) -> str:

@@ -230,6 +230,19 @@ def test_a_ticket_is_opened_and_closed(api, client, ann):
     ]
 
 
+def test_a_ticket_counts_as_closed_once_from_when_it_was_first_resolved(api, client, ann):
+    client.force_login(ann.user)
+    api(OPEN, input={"subject": "Late", "body": "?"})
+    ticket = Ticket.objects.get()
+    change_status(ticket, "RESOLVED")
+    first = Event.objects.get(kind="SUPPORT_CLOSED")
+    for status in ("OPEN", "RESOLVED", "CLOSED"):
+        change_status(ticket, status)
+    assert Event.objects.get(kind="SUPPORT_CLOSED").at == first.at
+    today = Filters(start=localdate(), end=localdate())
+    assert [(row.opened, row.closed) for row in support.report(today).weeks] == [(1, 1)]
+
+
 def test_a_product_that_a_ticket_names_is_in_the_report(api, client, ann):
     client.force_login(ann.user)
     tea, cup = factories.product("TEA"), factories.product("CUP")

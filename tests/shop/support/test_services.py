@@ -291,6 +291,14 @@ class TestStaff:
             ticket.refresh_from_db()
             assert ticket.status == before
 
+    def test_it_is_announced_each_time_that_work_on_it_ends(self, announced):
+        ticket = factories.ticket()
+        heard = [
+            announced(lambda to=to: services.change_status(ticket, to))
+            for to in ("PENDING", "RESOLVED", "OPEN", "RESOLVED", "CLOSED")
+        ]
+        assert heard == [[], ["closed"], [], ["closed"], []]
+
     def test_closing_keeps_the_time_it_was_resolved_and_opening_again_forgets_it(self):
         ticket = factories.ticket()
         resolved = services.change_status(ticket, TicketStatus.RESOLVED).resolved_at
@@ -298,8 +306,3 @@ class TestStaff:
         again = services.change_status(ticket, TicketStatus.RESOLVED).resolved_at
         assert again > resolved
         assert services.change_status(ticket, TicketStatus.CLOSED).resolved_at == again
-
-    def test_only_closing_is_announced_as_such(self, announced):
-        ticket = factories.ticket()
-        assert announced(lambda: services.change_status(ticket, TicketStatus.RESOLVED)) == []
-        assert announced(lambda: services.change_status(ticket, TicketStatus.CLOSED)) == ["closed"]
