@@ -40,6 +40,7 @@ class RuleCheck:
     def run(self) -> None:
         self._check_factor()
         self._check_period()
+        self._check_arm()
         if self.scopes:
             self._check_seed()
             self._check_target()
@@ -65,6 +66,14 @@ class RuleCheck:
         starts, ends = self.rule.starts_at, self.rule.ends_at
         if starts and ends and ends <= starts:
             self._refuse("ends_at", "range", _("The end must be after the start."))
+
+    def _check_arm(self) -> None:
+        rule, experiment = self.rule, self.rule.arm.experiment if self.rule.arm else None
+        if experiment and not (
+            rule.surface in ("", experiment.surface) and rule.scope in ("", experiment.scope)
+        ):
+            message = _("The experiment of this arm is on another surface or in another scope.")
+            self._refuse("arm", "contradiction", message)
 
     def _check_seed(self) -> None:
         if self.rule.seed_product and self.rule.seed_category:

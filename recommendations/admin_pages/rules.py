@@ -1,4 +1,4 @@
-"""The shop's own rules: written, tried out on a real basket beside today's answer, then saved."""
+"""The shop's own rules: written, tried out on a real basket beside the saved ones, then saved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import InvalidArgument
 from recommendations.models import Arm, MerchandisingRule
-from recommendations.services.explaining import compare, known_keys
+from recommendations.services.explaining import compare, known_keys, scope_of
 from recommendations.stores.base import Scope
 
 
@@ -127,10 +127,10 @@ class MerchandisingRuleAdmin(admin.ModelAdmin):
         asked = PreviewForm(request.POST)
         context: dict[str, Any] = {"forms": [form, asked]}
         if form.is_valid() and asked.is_valid():
-            scope = Scope(form.instance.scope or get_settings().SCOPES[0])
+            rule = form.instance
             try:
-                basket = known_keys(asked.cleaned_data["basket"].split(), scope)
-                context["comparison"] = compare(form.instance, basket, scope)
+                basket = known_keys(asked.cleaned_data["basket"].split(), scope_of(rule))
+                context |= {"rule": rule, "comparison": compare(rule, basket)}
             except InvalidArgument as error:
                 asked.add_error("basket", str(error))
         return render(request, "admin/recommendations/merchandisingrule/preview.html", context)

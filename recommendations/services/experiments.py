@@ -57,6 +57,10 @@ def visitor_of(actor: Actor) -> str:
     return behaviour.visitor_of(actor.request) if behaviour and actor.request else ""
 
 
+def planned(arm: Arm) -> PlannedArm:
+    return PlannedArm(arm.key, arm.share, arm.treatment, arm.version_id)
+
+
 def running_plans() -> list[Plan]:
     """The experiments that run, one at most on a surface in a scope."""
     running = Experiment.objects.filter(started_at__isnull=False, ended_at__isnull=True)
@@ -65,10 +69,7 @@ def running_plans() -> list[Plan]:
             one.surface,
             one.scope,
             one.salt,
-            tuple(
-                PlannedArm(arm.key, arm.share, arm.treatment, arm.version_id)
-                for arm in one.arms.all()
-            ),
+            tuple(map(planned, one.arms.all())),
         )
         for one in running.prefetch_related("arms")
     ]

@@ -7,18 +7,20 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recommendations.choices import Effect, Outcome
-from recommendations.conf import get_store
+from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import BadArtifact, InvalidArgument
 from recommendations.models import MerchandisingRule, ModelVersion, Surface
 from recommendations.services.counting import quality_of
+from recommendations.services.experiments import planned
 from recommendations.services.lists import Lists
 from recommendations.services.questions import Question
-from recommendations.services.rules import Rule
+from recommendations.services.rules import Rule, RuleSet
 from recommendations.services.serving import ANYBODY, Answering
-from recommendations.services.steering import active_rules, as_rule
+from recommendations.services.steering import Trial, active_rules, as_rule
 from recommendations.services.suggestions import Suggestion, Suggestions
 from recommendations.stores.base import Carts, Scope
 
@@ -56,19 +58,25 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is shown today, and what would be with a rule that is not saved."""
+    """What is shown with the rules as they are saved, and what would be with one that is not: both
+    while that one is on and where it is on, or now if that is over.
 
-    today: Suggestions
-    then: Suggestions
+    `starts_later`, `is_over`: the rule is not on now.
+    """
+
+    saved: Suggestions
+    tried: Suggestions
+    starts_later: bool
+    is_over: bool
 
     @property
     def changes(self) -> bool:
-        return [one.key for one in self.today.items] != [one.key for one in self.then.items]
+        return [one.key for one in self.saved.items] != [one.key for one in self.tried.items]
 
     @property
     def came(self) -> set[str]:
         """What is shown with the rule only."""
-        return {one.key for one in self.then.items} - {one.key for one in self.today.items}
+        return {one.key for one in self.tried.items} - {one.key for one in self.saved.items}
 
 
 def known_keys(keys: Iterable[str], scope: Scope) -> list[str]:
@@ -96,17 +104,34 @@ def _products_in_cart(named: str, scope: Scope) -> Collection[str]:
     return products
 
 
-def compare(rule: MerchandisingRule, basket: Collection[str], scope: Scope) -> Comparison:
-    """Tries out a rule, saved or not, on a basket: on its own surface, or under the basket."""
-    surface = Surface(rule.surface or Surface.FREQUENTLY_BOUGHT_WITH)
+def scope_of(rule: MerchandisingRule) -> Scope:
+    """Its own, that of the experiment it is kept to, or the first."""
+    of_arm = rule.arm.experiment.scope if rule.arm else ""
+    return Scope(rule.scope or of_arm or get_settings().SCOPES[0])
+
+
+def compare(rule: MerchandisingRule, basket: Collection[str]) -> Comparison:
+    """Tries out a rule, saved or not, on a basket: on its own surface, on that of the experiment
+    it is kept to, or under the basket."""
+    of_arm = rule.arm.experiment.surface if rule.arm else ""
+    surface = Surface(rule.surface or of_arm or Surface.FREQUENTLY_BOUGHT_WITH)
+    scope, arm = scope_of(rule), planned(rule.arm) if rule.arm else None
+    now = timezone.now()
+    moment = max(now, rule.starts_at or now)
     saved = active_rules()
     others = [one for one in saved if one.number != rule.pk]
     draft = [as_rule(rule)] if rule.is_active else []
-    today, then = (
-        _answering(surface, basket, SHOWN, scope, rules).answers()[0]
-        for rules in (saved, [*others, *draft])
+
+    def shown(rules: Sequence[Rule]) -> Suggestions:
+        on = RuleSet(rules, surface, scope.name, moment, arm.key if arm else "")
+        return _answering(surface, basket, SHOWN, scope, Trial(on, arm)).answers()[0]
+
+    return Comparison(
+        saved=shown(saved),
+        tried=shown([*others, *draft]),
+        starts_later=moment > now,
+        is_over=rule.ends_at is not None and rule.ends_at <= now,
     )
-    return Comparison(today, then)
 
 
 def _answering(
@@ -114,9 +139,9 @@ def _answering(
     basket: Collection[str],
     first: int,
     scope: Scope,
-    rules: Sequence[Rule] | None = None,
+    trial: Trial | None = None,
 ) -> Answering:
-    return Answering(surface, [Question.of(basket)], first, ANYBODY, scope, rules)
+    return Answering(surface, [Question.of(basket)], first, ANYBODY, scope, trial)
 
 
 def explain(

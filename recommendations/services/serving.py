@@ -29,8 +29,8 @@ from recommendations.services.lists import (
 from recommendations.services.merging import Ranking
 from recommendations.services.questions import Question
 from recommendations.services.reasons import reason_for
-from recommendations.services.rules import Effects, Rule, RuleSet
-from recommendations.services.steering import Steering, last_known, steering_at
+from recommendations.services.rules import Effects
+from recommendations.services.steering import Steering, Trial, last_known, steering_at
 from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
 from recommendations.stores.base import Actor, Offer, Scope
 
@@ -96,9 +96,10 @@ class Answering:
         first: int,
         actor: Actor,
         scope: Scope,
-        rules: Sequence[Rule] | None = None,
+        trial: Trial | None = None,
     ) -> None:
-        """`rules` in place of the saved ones."""
+        """`trial` in place of the rules that are on and of the arm of the actor."""
+        self.trial = trial
         self.surface, self.questions, self.first = surface, questions, first
         self.actor, self.scope = actor, scope
         self.offers: dict[str, Offer] = {}
@@ -118,11 +119,13 @@ class Answering:
             self.arm = arm
             self._load()
         place = (surface, scope.name, timezone.now(), arm.key if arm else "")
-        self.rules = steering.rules_at(*place) if rules is None else RuleSet(rules, *place)
+        self.rules = trial.rules if trial else steering.rules_at(*place)
         self.attributes = self.rules.attributes.union(*(one.per_attribute for one in self.limits))
         self.rankings = [self._rank(question) for question in questions]
 
     def _arm(self, steering: Steering) -> PlannedArm | None:
+        if self.trial:
+            return self.trial.arm
         plan = steering.plan(self.surface, self.scope.name)
         visitor = visitor_of(self.actor) if plan else ""
         return plan.arm_of(visitor) if plan and visitor else None

@@ -3,12 +3,16 @@ again only after one of them has changed."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from recommendations.models import MerchandisingRule
-from recommendations.services.experiments import Plan, running_plans
+from recommendations.services.experiments import Plan, PlannedArm, running_plans
 from recommendations.services.rules import Rule, RuleSet
+
+#: The number of a rule that has none yet: it comes after the older ones.
+NOT_SAVED = sys.maxsize
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,14 @@ class Steering:
         """The experiment on a surface: one at most."""
         found = (one for one in self.plans if (one.surface, one.scope) == (surface, scope))
         return next(found, None)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is tried out in place of all that: the rules of a moment, and the arm of a visitor."""
+
+    rules: RuleSet
+    arm: PlannedArm | None
 
 
 UNSTEERED = Steering()
@@ -62,7 +74,7 @@ def active_rules() -> tuple[Rule, ...]:
 
 def as_rule(saved: MerchandisingRule) -> Rule:
     return Rule(
-        number=saved.pk or 0,
+        number=saved.pk or NOT_SAVED,
         name=saved.name,
         effect=saved.effect,
         factor=saved.factor or 1.0,

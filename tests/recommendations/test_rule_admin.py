@@ -1,9 +1,20 @@
 """Rules in admin: written, refused, tried out before they are saved, and by whom."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
-from recommendations.models import Arm, Experiment, MerchandisingRule, Surface
+from recommendations.models import (
+    Arm,
+    Experiment,
+    MerchandisingRule,
+    ModelVersion,
+    Surface,
+    Treatment,
+)
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.training import train
 from recommendations.stores.base import ProductDoc
@@ -26,6 +37,7 @@ PIN_BREAD = EMPTY | {
     "priority": "0",
     "is_active": "on",
 }
+
 MAY = "recommendations.{}_merchandisingrule"
 
 
@@ -35,6 +47,12 @@ def trained(store):
     store.docs["tea"] = ProductDoc("tea", "Tea", category_keys=("f1",), categories=("Food",))
     train()
     return store
+
+
+def noon_in(days: int) -> datetime:
+    """Noon, so many days from now."""
+    noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    return noon + timedelta(days=days)
 
 
 def change_url(rule: MerchandisingRule) -> str:
@@ -93,7 +111,7 @@ def test_deleting_ends_it_at_once(admin_client):
 class TestPreview:
     def titles(self, answer) -> list[list[str]]:
         comparison = answer.context["comparison"]
-        return [[one.key for one in side.items] for side in (comparison.today, comparison.then)]
+        return [[one.key for one in side.items] for side in (comparison.saved, comparison.tried)]
 
     def test_a_new_rule_is_shown_beside_today_and_not_saved(self, admin_client):
         answer = admin_client.post(PREVIEW, PIN_BREAD | {"basket": "tea"})
@@ -117,6 +135,49 @@ class TestPreview:
         assert self.titles(answer) == self.titles(
             admin_client.post(PREVIEW, PIN_BREAD | {"basket": "tea"})
         )
+
+    def test_a_rule_that_starts_later_is_shown_as_it_will_be_beside_the_others_then(
+        self, admin_client
+    ):
+        saved(name="Pot week", value="pot", starts_at=noon_in(9), ends_at=noon_in(11))
+        saved(name="No cups", effect="exclude", value="cup", starts_at=noon_in(11))
+        later = {"starts_at_0": f"{noon_in(10):%Y-%m-%d}", "starts_at_1": "12:00"}
+        answer = admin_client.post(PREVIEW, PIN_BREAD | later | {"basket": "tea"})
+        assert self.titles(answer) == [["pot", "cup", "bread"], ["pot", "bread", "cup"]]
+        page = answer.content.decode()
+        assert "Both as they will be on" in page
+        assert date_format(noon_in(10), "DATE_FORMAT") in page
+
+    def test_a_rule_that_is_over_or_not_active_says_so(self, admin_client):
+        ended = {"ends_at_0": "2020-01-01", "ends_at_1": "00:00"}
+        page = admin_client.post(PREVIEW, PIN_BREAD | ended | {"basket": "tea"}).content.decode()
+        assert "The period of this rule is over." in page
+        assert "changes nothing here" in page
+        draft = {key: value for key, value in PIN_BREAD.items() if key != "is_active"}
+        answer = admin_client.post(PREVIEW, draft | {"basket": "tea"})
+        assert self.titles(answer) == [["cup", "pot", "bread"]] * 2
+        assert "This rule is not active." in answer.content.decode()
+
+    def test_a_rule_of_an_arm_is_shown_as_its_visitors_see_it(self, admin_client, trained):
+        old = ModelVersion.objects.get()
+        trained.lines = [line for line in trained.lines if line.product != "cup"]
+        train(force=True)
+        made = Experiment.objects.create(name="Bread", surface=Surface.FREQUENTLY_BOUGHT_WITH)
+        treatments = {
+            "live": {}, "old": {"treatment": Treatment.VERSION, "version": old},
+            "none": {"treatment": Treatment.NOTHING},
+        }  # fmt: skip
+        expected = {
+            "live": [["pot", "bread"], ["bread", "pot"]],
+            "old": [["cup", "pot", "bread"], ["bread", "cup", "pot"]],
+            "none": [[], []],
+        }
+        for name, treatment in treatments.items():
+            arm = Arm.objects.create(experiment=made, name=name, **treatment)
+            answer = admin_client.post(PREVIEW, PIN_BREAD | {"arm": arm.pk, "basket": "tea"})
+            assert self.titles(answer) == expected[name]
+            assert f"visitors in the arm {name} see them" in answer.content.decode()
+        assert first_for_tea() == "pot"
 
     def test_a_rule_that_changes_nothing_says_so(self, admin_client):
         answer = admin_client.post(PREVIEW, PIN_BREAD | {"value": "cup", "basket": "tea"})

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from recommendations.models import MerchandisingRule
+from recommendations.models import Arm, Experiment, MerchandisingRule, Surface
 from recommendations.stores.base import ProductDoc
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,19 @@ def test_a_broken_rule_is_refused(fields, field, code, message):
     assert problem.code == code
     assert message in str(problem.message % (problem.params or {}))
     assert list(refused.value.error_dict) == [field]
+
+
+@pytest.mark.parametrize("elsewhere", [{"surface": "trending"}, {"scope": "default"}])
+def test_a_rule_for_an_arm_is_on_the_surface_of_its_experiment(elsewhere):
+    experiment = Experiment.objects.create(
+        name="May", surface=Surface.FREQUENTLY_BOUGHT_WITH, scope="be"
+    )
+    arm = Arm.objects.create(experiment=experiment, name="with")
+    made(arm=arm).full_clean()
+    made(arm=arm, surface=experiment.surface).full_clean()
+    with pytest.raises(ValidationError, match="on another surface or in another") as refused:
+        made(arm=arm, **elsewhere).full_clean()
+    assert list(refused.value.error_dict) == ["arm"]
 
 
 @pytest.mark.parametrize(

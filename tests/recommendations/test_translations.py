@@ -146,6 +146,13 @@ class TestAdmin:
         rule |= {"priority": 0, "is_active": "on", "basket": "tea"}
         assert "本店精选" in read(self.page("rule_preview"), rule)
         assert "商店没有商品或" in read(self.page("rule_preview"), rule | {"basket": "cups"})
+        experiment = Experiment.objects.create(name="实验一", surface=FBW)
+        arm = Arm.objects.create(experiment=experiment, name="7")
+        in_arm = rule | {"arm": arm.pk, "ends_at_0": "2020-01-01", "ends_at_1": "00:00"}
+        del in_arm["is_active"]
+        assert "分组 7 的访客" in read(self.page("rule_preview"), in_arm)
+        later = rule | {"starts_at_0": "2120-01-01", "starts_at_1": "00:00"}
+        assert "生效时的结果" in read(self.page("rule_preview"), later)
         made = read(self.page("merchandisingrule_add"), rule)
         assert "所有位置" in made
         read(self.page("merchandisingrule_change", MerchandisingRule.objects.get().pk))
