@@ -3,18 +3,19 @@
 Keys are those of products or variants, as the store knows them; unknown ones are skipped. `first`
 is from 0 to MAX_FIRST, `scope` one of SCOPES (None: the first of them): anything else raises
 `InvalidArgument`, which names the legal values. `actor` is who the suggestions are for, such as
-`actor_of(request)`. Without a live version every answer is empty.
+`actor_of(request)`. Without a live version every answer is empty, as where the database fails.
 
 What this module names stays as it is from one release to the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import InvalidArgument
+from recommendations.models import Surface
 from recommendations.services import serving, surfaces
 from recommendations.services.suggestions import Evidence, Source, Suggestion, Suggestions
 from recommendations.stores.base import Actor, Scope
@@ -48,10 +49,12 @@ def frequently_bought_with(
 ) -> Suggestions:
     """What goes with all of these together, a basket or one product: best first."""
     where = scope_of(scope)
-    (answer,) = serving.frequently_bought_with(
-        [_products(keys, where)], first, actor=actor, scope=where
+    return _answer(
+        Surface.FREQUENTLY_BOUGHT_WITH,
+        lambda: serving.frequently_bought_with(
+            [_products(keys, where)], first, actor=actor, scope=where
+        ),
     )
-    return answer
 
 
 def similar_products(
@@ -59,12 +62,16 @@ def similar_products(
 ) -> Suggestions:
     """What a customer could take instead of these."""
     where = scope_of(scope)
-    (answer,) = surfaces.similar_products([_products(keys, where)], first, actor=actor, scope=where)
-    return answer
+    return _answer(
+        Surface.SIMILAR_PRODUCTS,
+        lambda: surfaces.similar_products(
+            [_products(keys, where)], first, actor=actor, scope=where
+        ),
+    )
 
 
 def recommended_for_you(first: int = 12, *, actor: Actor, scope: str | None = None) -> Suggestions:
-    """What goes with what the actor has bought; what is popular where that is nothing."""
+    """What goes with what the actor has bought, or else has looked at; then what is popular."""
     return surfaces.recommended_for_you(first, actor=actor, scope=scope_of(scope))
 
 
@@ -85,6 +92,11 @@ def trending(
 ) -> Suggestions:
     """What is in demand at the moment, in a category (by its key) and those below it, or at all."""
     return surfaces.trending(first, category=category, actor=actor, scope=scope_of(scope))
+
+
+def _answer(surface: Surface, ask: Callable[[], list[Suggestions]]) -> Suggestions:
+    (answer,) = serving.guarded(surface, 1, ask)
+    return answer
 
 
 def _products(keys: Iterable[str], scope: Scope) -> list[str]:

@@ -59,7 +59,8 @@ class SuggestionFields:
         return self._personal(
             "recommended_for_you",
             surfaces.recommended_for_you,
-            "For whoever asks, from their own orders; what is popular for a guest.",
+            "For whoever asks, from their own orders, or else from what they looked at on this "
+            "device; then what is popular.",
         )
 
     def buy_again(self) -> Any:
@@ -67,7 +68,7 @@ class SuggestionFields:
         return self._personal(
             "buy_again",
             surfaces.buy_again,
-            "What whoever asks has bought and may need again by now, then as recommendedForYou.",
+            "What whoever asks has bought and may need again by now, then what is popular.",
         )
 
     def recently_viewed(self) -> Any:

@@ -13,13 +13,15 @@ from recommendations.services.suggestions import Source
 class Question:
     """What to suggest for.
 
-    seeds: product key → weight. excluded: what must not be in the answer besides the seeds.
+    seeds: product key → weight; viewed: they were looked at, and not bought.
+    excluded: what must not be in the answer besides the seeds.
     own: candidates that the surface knows by itself and own_source: from where.
     reasons: product key → why, for these.
     category: the key of the one whose products are wanted.
     """
 
     seeds: Mapping[str, float] = field(default_factory=dict)
+    viewed: bool = False
     excluded: Collection[str] = ()
     own: StoredList = NOTHING
     own_source: Source = Source.PERSONAL

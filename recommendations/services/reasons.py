@@ -16,9 +16,14 @@ MAX_COMMON = 3
 
 
 def reason_for(
-    source: Source, offer: Offer, seed: Offer | None = None, evidence: Evidence | None = None
+    source: Source,
+    offer: Offer,
+    seed: Offer | None = None,
+    evidence: Evidence | None = None,
+    viewed: bool = False,
 ) -> str:
-    """`seed` is the strongest of what the suggestion follows from, `evidence` that of the two."""
+    """`seed` is the strongest of what the suggestion follows from, which the person has bought or
+    only looked at (`viewed`); `evidence` is that of the two."""
     if source == Source.PINNED:
         return _("Picked by the shop")
     title = seed.title if seed else _("this product")
@@ -28,9 +33,14 @@ def reason_for(
             "orders": number_format(evidence.seed_orders, force_grouping=True),
             "title": title,
         }
-        if source == Source.PERSONAL:
-            return _("You bought %(title)s. %(reason)s") % {"title": title, "reason": reason}
-        return reason
+        if source != Source.PERSONAL:
+            return reason
+        told = (
+            _("You looked at %(title)s. %(reason)s")
+            if viewed
+            else _("You bought %(title)s. %(reason)s")
+        )
+        return told % {"title": title, "reason": reason}
     if source in (Source.SIMILAR, Source.PERSONAL) and seed:
         common = in_common(offer, seed)
         if common:

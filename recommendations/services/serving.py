@@ -7,8 +7,9 @@ together, because a page of products must not cost a query each.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -69,21 +70,38 @@ def answer(
     actor: Actor = ANYBODY,
     scope: Scope = DEFAULT_SCOPE,
 ) -> list[Suggestions]:
-    """One answer a question. A database that fails costs the suggestions, never the page."""
+    """One answer a question."""
     limit = get_settings().MAX_FIRST
     if not 0 <= first <= limit:
         raise InvalidArgument(f"Argument 'first' must be from 0 to {limit}, not {first}.")
+    return guarded(
+        surface,
+        len(questions),
+        lambda: Answering(surface, questions, first, actor, scope).answers(),
+    )
+
+
+def guarded(
+    surface: Surface, count: int, answers: Callable[[], list[Suggestions]]
+) -> list[Suggestions]:
+    """So many answers. A database that fails costs the suggestions, never the page."""
     try:
         with _savepoint():
-            return Answering(surface, questions, first, actor, scope).answers()
+            return answers()
     except DatabaseError:
         logger.exception("no suggestions for %s: the database failed", surface)
-        return [Suggestions(surface=surface) for _ in questions]
+        return [Suggestions(surface=surface) for _ in range(count)]
 
 
 def _savepoint() -> AbstractContextManager[Any]:
     """In a transaction an error would spoil what follows it; outside there is nothing to save."""
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+@cache
+def _tell_of_no_version(surface: Surface, scope: str) -> None:
+    """Once a process: every request until the first training would tell the same."""
+    logger.warning("no suggestions for %s in scope %r: no version is live yet", surface, scope)
 
 
 class Answering:
@@ -142,6 +160,8 @@ class Answering:
         )
         self.lists = found[main]
         self.fallback = found[Surface.FREQUENTLY_BOUGHT_WITH]
+        if self.lists.version is None and self.fallback.version is None:
+            _tell_of_no_version(self.surface, self.scope.name)
 
     def answers(self) -> list[Suggestions]:
         holds_out = self.arm is not None and self.arm.treatment == Treatment.NOTHING
@@ -288,7 +308,7 @@ class Answering:
             title=offer.title,
             score=ranking.score(key),
             source=source,
-            explain=lambda: own or reason_for(source, offer, seed, evidence),
+            explain=lambda: own or reason_for(source, offer, seed, evidence, question.viewed),
             because_of=because_of,
             evidence=evidence,
         )

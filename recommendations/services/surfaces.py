@@ -16,7 +16,7 @@ from recommendations.services.history import MAX_PURCHASES, repeats, taste
 from recommendations.services.lists import ordered
 from recommendations.services.questions import Question
 from recommendations.services.reasons import repeat_reason
-from recommendations.services.serving import ANYBODY, DEFAULT_SCOPE, answer
+from recommendations.services.serving import ANYBODY, DEFAULT_SCOPE, answer, guarded
 from recommendations.services.suggestions import Source, Suggestions
 from recommendations.stores.base import Actor, Purchase, Scope
 
@@ -37,25 +37,35 @@ def similar_products(
 
 
 def recommended_for_you(first: int, *, actor: Actor, scope: Scope = DEFAULT_SCOPE) -> Suggestions:
-    """What goes with what the actor has bought, newer purchases counting more."""
-    return _for_person(Surface.RECOMMENDED_FOR_YOU, _from_taste, first, actor, scope)
+    """What goes with what the actor has bought, newer purchases counting more; without any, with
+    what their device has looked at."""
+
+    def ask() -> Question:
+        purchases = _purchases(actor, scope)
+        if not purchases:
+            return Question(seeds=_viewed(actor, scope), viewed=True)
+        bought = {purchase.product for purchase in purchases}
+        return Question(seeds=taste(purchases, timezone.now()), excluded=bought)
+
+    return _answer(Surface.RECOMMENDED_FOR_YOU, ask, first, actor, scope)
 
 
 def buy_again(first: int, *, actor: Actor, scope: Scope = DEFAULT_SCOPE) -> Suggestions:
     """What the actor has bought and may need again, by their own intervals."""
-    return _for_person(Surface.BUY_AGAIN, _due_again, first, actor, scope)
+
+    def ask() -> Question:
+        return _due_again(_purchases(actor, scope), timezone.now())
+
+    return _answer(Surface.BUY_AGAIN, ask, first, actor, scope)
 
 
 def recently_viewed(first: int, *, actor: Actor, scope: Scope = DEFAULT_SCOPE) -> Suggestions:
     """What the device that asks has looked at, the newest first."""
-    behaviour = get_behaviour()
-    visitor = behaviour.visitor_of(actor.request) if behaviour else ""
-    viewed = behaviour.viewed(visitor, MAX_VIEWED, scope) if behaviour and visitor else []
-    question = Question(
-        own=ordered({key: 1 / place for place, key in enumerate(viewed, start=1)}),
-        own_source=Source.VIEWED,
-    )
-    return answer(Surface.RECENTLY_VIEWED, [question], first, actor=actor, scope=scope)[0]
+
+    def ask() -> Question:
+        return Question(own=ordered(_viewed(actor, scope)), own_source=Source.VIEWED)
+
+    return _answer(Surface.RECENTLY_VIEWED, ask, first, actor, scope)
 
 
 def trending(
@@ -66,21 +76,26 @@ def trending(
     return answer(Surface.TRENDING, [question], first, actor=actor, scope=scope)[0]
 
 
-def _for_person(
-    surface: Surface,
-    ask: Callable[[Sequence[Purchase], datetime], Question],
-    first: int,
-    actor: Actor,
-    scope: Scope,
+def _answer(
+    surface: Surface, ask: Callable[[], Question], first: int, actor: Actor, scope: Scope
 ) -> Suggestions:
-    purchases = get_store().purchases(actor, MAX_PURCHASES, scope)
-    question = ask(purchases, timezone.now())
-    return answer(surface, [question], first, actor=actor, scope=scope)[0]
+    """What a person has done is read inside the guard: that may fail as well."""
+    (found,) = guarded(
+        surface, 1, lambda: answer(surface, [ask()], first, actor=actor, scope=scope)
+    )
+    return found
 
 
-def _from_taste(purchases: Sequence[Purchase], now: datetime) -> Question:
-    bought = {purchase.product for purchase in purchases}
-    return Question(seeds=taste(purchases, now), excluded=bought)
+def _purchases(actor: Actor, scope: Scope) -> Sequence[Purchase]:
+    return get_store().purchases(actor, MAX_PURCHASES, scope)
+
+
+def _viewed(actor: Actor, scope: Scope) -> dict[str, float]:
+    """Product key → weight, 1 for the newest, 1/2 for the one before …"""
+    behaviour = get_behaviour()
+    visitor = behaviour.visitor_of(actor.request) if behaviour else ""
+    viewed = behaviour.viewed(visitor, MAX_VIEWED, scope) if behaviour and visitor else []
+    return {key: 1 / place for place, key in enumerate(viewed, start=1)}
 
 
 def _due_again(purchases: Sequence[Purchase], now: datetime) -> Question:

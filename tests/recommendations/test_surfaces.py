@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from recommendations.services import lists, surfaces
+from recommendations.services.serving import _tell_of_no_version
 from recommendations.services.suggestions import Source
 from recommendations.services.training import train_all
 from recommendations.stores.base import Actor, OrderLineFact, ProductDoc
-from tests.recommendations.conftest import add_orders
+from tests.recommendations.conftest import add_orders, configure
 
 pytestmark = pytest.mark.django_db
 ANN = Actor(person="ann")
@@ -55,6 +56,31 @@ def test_a_guest_gets_what_is_popular_and_is_told_so(store):
     train_all()
     for ask in (surfaces.recommended_for_you, surfaces.buy_again):
         assert shown(ask(1, actor=Actor())) == [("milk", Source.POPULAR)]
+
+
+class Views:
+    """What `RECOMMENDATIONS["BEHAVIOUR"]` knows: the request is the visitor."""
+
+    def visitor_of(self, request):
+        return request or ""
+
+    def viewed(self, visitor, limit, scope):
+        return {"v": ["tea", "milk"]}.get(visitor, [])[:limit]
+
+
+def test_for_a_guest_it_is_what_goes_with_what_they_looked_at(store, settings):
+    configure(settings, BEHAVIOUR=f"{__name__}.Views")
+    add_orders(store, "tea cup", "tea cup", "milk", "jam")
+    bought(store, "ann", "ann 1", "jam", days_ago=3)
+    train_all()
+    guest = surfaces.recommended_for_you(2, actor=Actor(request="v"))
+    assert shown(guest) == [("cup", Source.PERSONAL), ("jam", Source.POPULAR)]
+    assert guest.items[0].reason == "You looked at TEA. In 2 of 2 orders with TEA"
+    unknown = surfaces.recommended_for_you(1, actor=Actor(request="w"))
+    assert shown(unknown)[0][1] == Source.POPULAR
+    # what somebody bought says more of them
+    ann = surfaces.recommended_for_you(9, actor=Actor(person="ann", request="v"))
+    assert Source.PERSONAL not in {source for _, source in shown(ann)}
 
 
 def test_buy_again_is_what_is_due_by_your_own_interval(store):
@@ -115,6 +141,37 @@ def test_lists_that_can_not_be_read_cost_no_surface_its_page(store, monkeypatch,
 
     monkeypatch.setattr(lists.ModelVersion.objects, "filter", broken)
     assert ask().items == ()
+
+
+@pytest.mark.parametrize(
+    ("ask", "broken"),
+    [
+        (surfaces.recommended_for_you, "purchases"),
+        (surfaces.buy_again, "purchases"),
+        (surfaces.recommended_for_you, "viewed"),
+        (surfaces.recently_viewed, "viewed"),
+    ],
+)
+def test_what_a_person_did_may_be_out_of_reach_too(
+    store, settings, monkeypatch, caplog, ask, broken
+):
+    configure(settings, BEHAVIOUR=f"{__name__}.Views")
+    add_orders(store, "tea cup")
+    train_all()
+
+    def fail(*args, **kwargs):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(store if broken == "purchases" else Views, broken, fail)
+    assert ask(3, actor=Actor(request="v")).items == ()
+    assert "the database failed" in caplog.text
+
+
+def test_no_version_is_told_once(store, caplog):
+    _tell_of_no_version.cache_clear()
+    for _ in range(2):
+        assert surfaces.trending(3).items == ()
+    assert caplog.text.count("no suggestions for trending in scope 'default'") == 1
 
 
 def test_one_run_reads_the_orders_once(store, monkeypatch):
