@@ -88,7 +88,8 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
     "django.db.backends.mysql": {
         "charset": "utf8mb4",
         "isolation_level": "read committed",
-        "init_command": "SET innodb_lock_wait_timeout=2, sql_mode='STRICT_TRANS_TABLES'",
+        "init_command": "SET max_statement_time=5, lock_wait_timeout=2, "
+        "innodb_lock_wait_timeout=2, sql_mode='STRICT_TRANS_TABLES'",
     },
 }
 
