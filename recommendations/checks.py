@@ -38,6 +38,10 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     return problems
 
 
+def _are_names(given: Any) -> bool:
+    return isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)
+
+
 def _are_counts(given: Any) -> bool:
     return isinstance(given, Mapping) and all(
         isinstance(name, str) and isinstance(most, int) and most >= 1
@@ -60,6 +64,7 @@ RANGES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("MAX_PRICE_RATIO", lambda ratio: ratio >= 0, "0 or more"),
     ("MIN_PRICE_RATIO", lambda ratio: ratio >= 0, "0 or more"),
     ("DIVERSITY", lambda part: 0 <= part <= 1, "0 to 1"),
+    ("REASON_ATTRIBUTES", _are_names, "a tuple of names, such as ('brand',)"),
     ("QUALITY_WEIGHT", lambda power: power >= 0, "0 or more"),
     ("MARGIN_WEIGHT", lambda part: 0 <= part <= 1, "0 to 1"),
     ("STOCK_WEIGHT", lambda part: 0 <= part <= 1, "0 to 1"),
@@ -115,7 +120,7 @@ def _check_model(settings: Settings) -> list[CheckMessage]:
 
 def _check_scopes(settings: Settings) -> list[CheckMessage]:
     scopes = settings.SCOPES
-    if isinstance(scopes, list | tuple) and scopes and all(isinstance(s, str) for s in scopes):
+    if scopes and _are_names(scopes):
         return []
     hint = "A tuple of names with at least one, such as ('default',)."
     return [Error(f"{SETTING}['SCOPES'] is {scopes!r}.", hint=hint, id=_id(4))]

@@ -75,6 +75,9 @@ class Settings:
     #: From 0 to 1, how much a suggestion counts less for being like those above it (maximal
     #: marginal relevance); 0: not at all.
     DIVERSITY: float = 0.0
+    #: Names of attributes that a reason may tell customers, where two products that are alike have
+    #: the same value of one.
+    REASON_ATTRIBUTES: tuple[str, ...] = ()
     #: How much low ratings and many returns count against a product wherever it is suggested: the
     #: power that its quality is raised to (0: not at all).
     QUALITY_WEIGHT: float = 1.0

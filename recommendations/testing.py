@@ -166,6 +166,7 @@ class StoreContract:
         offer = store.offers([key], Actor(), self.scope)[key]
         assert [names[category] for category in tea.category_keys] == ["Drinks", "Drinks > Tea"]
         assert offer.category_keys == tea.category_keys
+        assert offer.category in ("", "Tea")  # where the store reads it along
         assert tea.categories == ("Drinks", "Tea")
 
     def test_purchases_are_those_of_the_person_newest_first(self) -> None:

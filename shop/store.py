@@ -130,7 +130,7 @@ class ShopStore:
 
 
 def _offer_rows(codes: Collection[str], attributes: bool) -> QuerySet[Any, tuple[Any, ...]]:
-    columns = ["code", "title", "state", "category__path"]
+    columns = ["code", "title", "state", "category__path", "category__name"]
     columns += ["variants__pk", "variants__price", "variants__stock"]
     columns += ["attributes__attribute__name", "attributes__value"] if attributes else []
     return Product.objects.filter(code__in=codes).order_by().values_list(*columns)
@@ -141,8 +141,8 @@ OFFERS = PreparedQuery(Product, _offer_rows)
 
 def _offer(code: str, rows: Sequence[Any], attributes: Collection[str]) -> Offer:
     """Of the rows of one product: its own columns, those of a variant, those of an attribute."""
-    title, state, path = rows[0][:3]
-    variants = {pk: (price, stock) for _, _, _, pk, price, stock, *_ in rows if pk is not None}
+    title, state, path, category = rows[0][:4]
+    variants = {pk: (price, stock) for _, _, _, _, pk, price, stock, *_ in rows if pk is not None}
     stock = sum(stock for _, stock in variants.values())
     return Offer(
         code,
@@ -153,6 +153,7 @@ def _offer(code: str, rows: Sequence[Any], attributes: Collection[str]) -> Offer
         currency=settings.SHOP_CURRENCY,
         stock=stock,
         attributes={name: value for *_, name, value in rows if name in attributes},
+        category=category or "",
     )
 
 

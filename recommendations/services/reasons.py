@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from recommendations.conf import get_settings
 from recommendations.engine.content import words
 from recommendations.services.suggestions import Evidence, Source
 from recommendations.stores.base import Offer
@@ -69,6 +70,15 @@ def repeat_reason(times: int, interval: float, last: datetime) -> str:
 
 
 def in_common(one: Offer, other: Offer) -> list[str]:
-    """Words of the title that both have, at most three."""
-    shared = set(words(other.title))
-    return [word for word in dict.fromkeys(words(one.title)) if word in shared][:MAX_COMMON]
+    """What both have, at most three of it: values of the attributes that may be told, then the
+    innermost category, then words of the title that have not been said."""
+    told = [
+        f"{name} {value}"
+        for name in get_settings().REASON_ATTRIBUTES
+        if (value := one.attributes.get(name)) and value == other.attributes.get(name)
+    ]
+    if one.category and one.category_keys[-1:] == other.category_keys[-1:]:
+        told.append(one.category)
+    shared = set(words(other.title)) - set(words(" ".join(told)))
+    told += [word for word in dict.fromkeys(words(one.title)) if word in shared]
+    return told[:MAX_COMMON]

@@ -138,7 +138,9 @@ class Answering:
             self._load()
         place = (surface, scope.name, timezone.now(), arm.key if arm else "")
         self.rules = trial.rules if trial else steering.rules_at(*place)
-        self.attributes = self.rules.attributes.union(*(one.per_attribute for one in self.limits))
+        self.attributes = self.rules.attributes.union(
+            get_settings().REASON_ATTRIBUTES, *(one.per_attribute for one in self.limits)
+        )
         self.rankings = [self._rank(question) for question in questions]
 
     def _arm(self, steering: Steering) -> PlannedArm | None:

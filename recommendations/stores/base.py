@@ -55,10 +55,11 @@ class ProductDoc:
 class Offer:
     """A product as it stands now. `available`: published, in stock, sold to this actor.
 
-    `category_keys` go from the top of the tree down, as those of a `ProductDoc`. The rest is for
-    merchandising: `price` of one piece of the cheapest variant, in `currency` where the store names
-    one; `margin` the part of it that the shop keeps, 1 − cost / price; `stock` in pieces of all
-    variants; of `attributes` those that were asked for. None is what the store does not know.
+    `category_keys` go from the top of the tree down, as those of a `ProductDoc`; `category` is the
+    name of the innermost, for reading. The rest is for merchandising: `price` of one piece of the
+    cheapest variant, in `currency` where the store names one; `margin` the part of it that the shop
+    keeps, 1 − cost / price; `stock` in pieces of all variants; of `attributes` those that were
+    asked for. None is what the store does not know.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Offer:
     stock: int | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     margin: float | None = None
+    category: str = ""
 
 
 @dataclass(frozen=True)

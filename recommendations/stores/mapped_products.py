@@ -43,15 +43,17 @@ def offer(
 ) -> Offer:
     product, price = store.product, _read(store.product.price, one)
     margin = _read(product.margin, one)
+    keys, names = store.categories_of(one, tree)
     return Offer(
         key=str(product.key.value(one)),
         title=str(_read(product.title, one)),
         available=_is_available(product, one, actor),
-        category_keys=store.categories_of(one, tree)[0],
+        category_keys=keys,
         price=None if price is None else Decimal(str(price)),
         stock=_stock(product, one),
         attributes=_named(_attributes(product, one), attributes) if attributes else {},
         margin=None if margin is None else float(margin),
+        category=names[len(keys) - 1] if keys else "",
     )
 
 

@@ -109,4 +109,5 @@ class MemoryStore:
             stock=self.stock.get(doc.key),
             attributes={k: v for k, v in doc.attributes.items() if k in attributes},
             margin=self.margins.get(doc.key),
+            category=doc.categories[-1] if doc.categories else "",
         )

@@ -220,18 +220,19 @@ def _fetch(strategy: Any, product: Any) -> Any:
 
 
 def _offer(
-    product: Any, info: Any, category_keys: tuple[str, ...], attributes: Collection[str]
+    product: Any, info: Any, categories: Sequence[CategoryNode], attributes: Collection[str]
 ) -> Offer:
     own = _attributes(product) if attributes else {}
     return Offer(
         key=str(product.pk),
         title=product.get_title(),
         available=product.is_public and info.availability.is_available_to_buy,
-        category_keys=category_keys,
+        category_keys=tuple(one.key for one in categories),
         price=Decimal(info.price.excl_tax) if info.price.exists else None,
         currency=info.price.currency or "",
         stock=_stock(product),
         attributes={name: value for name, value in own.items() if name in attributes},
+        category=categories[-1].name if categories else "",
     )
 
 
@@ -272,16 +273,16 @@ def _categories() -> dict[int, CategoryNode]:
     }
 
 
-def _categories_of(products: Sequence[Any]) -> dict[int, tuple[str, ...]]:
-    """Product id → keys of categories, from two queries; a child is in those of its parent."""
+def _categories_of(products: Sequence[Any]) -> dict[int, list[CategoryNode]]:
+    """Product id → its categories, from two queries; a child is in those of its parent."""
     canonical = {product.pk: product.parent_id or product.pk for product in products}
     found: dict[int, list[int]] = {key: [] for key in canonical.values()}
     links = ProductCategory._default_manager.filter(product__in=found)
     for product, category in links.order_by().values_list("product", "category"):
         found[product].append(category)
     tree = CategoryTree(_categories)
-    keys = {key: tuple(one.key for one in tree.around(pks)) for key, pks in found.items()}
-    return {product: keys[key] for product, key in canonical.items()}
+    around = {key: tree.around(pks) for key, pks in found.items()}
+    return {product: around[key] for product, key in canonical.items()}
 
 
 def _check_statuses(settings: Settings) -> list[CheckMessage]:

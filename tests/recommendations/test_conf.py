@@ -52,6 +52,7 @@ def test_the_settings_of_the_shop_are_clean():
         (STORE | {"MAX_PER_ATTRIBUTE": ["brand"]}, 5, "MAX_PER_ATTRIBUTE"),
         (STORE | {"MAX_PRICE_RATIO": -0.5}, 5, "MAX_PRICE_RATIO"),
         (STORE | {"MIN_PRICE_RATIO": "cheap"}, 5, "MIN_PRICE_RATIO"),
+        (STORE | {"REASON_ATTRIBUTES": "brand"}, 5, "REASON_ATTRIBUTES"),
         (STORE | {"DIVERSITY": 1.5}, 5, "DIVERSITY"),
         (STORE | {"MARGIN_WEIGHT": 2}, 5, "MARGIN_WEIGHT"),
         (STORE | {"STOCK_WEIGHT": "much"}, 5, "STOCK_WEIGHT"),

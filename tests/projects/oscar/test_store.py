@@ -233,6 +233,7 @@ class TestOffers:
         offer = store.offers([str(mug.pk)], ANYBODY, ANYWHERE)[str(mug.pk)]
         names = store.categories(ANYWHERE)
         assert [names[key] for key in offer.category_keys] == ["Drinks", "Gifts", "Drinks > Tea"]
+        assert offer.category == "Tea"
 
     def test_a_child_is_in_the_categories_of_its_parent(self, store, shirt):
         clothes = goods.category("Clothes")

@@ -90,6 +90,7 @@ class TestCategories:
         names = store.categories(ANYWHERE)
         assert list(names.values()) == ["Toys", "Toys > Trains"]
         assert {offer.category_keys for offer in offers.values()} == {tuple(names)}
+        assert {offer.category for offer in offers.values()} == {"Trains"}
 
     def test_without_parents_each_stands_alone(self, settings):
         change(settings, {"category.parent": None, "category.key": "name"})
@@ -107,6 +108,7 @@ class TestCategories:
         change(settings, {"product.categories": function})
         (doc,) = MappedStore().products(ANYWHERE)
         assert (doc.category_keys, doc.categories) == ((str(wood.pk),), ("wood", "toys"))
+        assert MappedStore().offers([doc.key], Actor(), ANYWHERE)[doc.key].category == "wood"
 
     def test_categories_that_are_in_one_another_end(self, store):
         inner = toys.department(["Toys", "Trains"])

@@ -74,5 +74,5 @@ def test_similar_products_of_a_page_are_one_batch(api, trained, django_assert_ma
     similar = {edge["node"]["code"]: edge["node"]["similarProducts"]["edges"][0] for edge in page}
     assert similar["tea"]["node"] == {"code": "chai"}
     assert similar["tea"]["source"] == "SIMILAR"
-    assert similar["tea"]["reason"] == "Similar to Green tea: tea"
+    assert similar["tea"]["reason"] == "Similar to Green tea: Food, tea"
     assert similar["tea"]["becauseOf"] == [{"code": "tea"}]
