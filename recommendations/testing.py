@@ -20,7 +20,7 @@ import numpy as np
 from recommendations.engine.base import Document, ListKind, Publication, Ranked, Recommender
 from recommendations.engine.interactions import read_interactions
 from recommendations.exceptions import InvalidArgument, NotFitted
-from recommendations.stores.base import Actor, ProductDoc, Scope, Store
+from recommendations.stores.base import Actor, NewProducts, ProductDoc, Scope, Store
 
 
 @dataclass(frozen=True)
@@ -224,6 +224,17 @@ class StoreContract:
             assert attributes("age", "no such attribute") == {"age": "3"}
         else:
             assert attributes("age") == {}
+
+    def test_new_products_are_some_of_all_and_all_that_is_for_sale(self) -> None:
+        store = self.make_store(WORLD)
+        if not isinstance(store, NewProducts):
+            raise SkipTest("this store does not say what is new")
+        keys = set(self.keys_in(store).values())
+        found = list(store.new_products(100, self.scope))
+        offers = store.offers(keys, Actor(), self.scope)
+        assert len(found) == len(set(found))
+        assert {key for key, offer in offers.items() if offer.available} <= set(found) <= keys
+        assert list(store.new_products(1, self.scope)) == found[:1]
 
 
 def _sizes(values: Sequence[Any]) -> list[int]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Count, Max, Min, QuerySet
+from django.db.models import Avg, Count, Exists, Max, Min, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from recommendations.prepared import PreparedQuery
@@ -80,6 +80,11 @@ class ShopStore:
         skus = Variant.objects.filter(sku__in=keys).values_list("sku", "product__code")
         codes = Product.objects.filter(code__in=keys).values_list("code", "code")
         return dict(skus) | dict(codes)
+
+    def new_products(self, limit: int, scope: Scope) -> Collection[str]:
+        in_stock = Variant.objects.filter(product=OuterRef("pk"), stock__gt=0)
+        newest = Product.objects.published().filter(Exists(in_stock)).order_by("-pk")
+        return list(newest.values_list("code", flat=True)[:limit])
 
     def products_in_cart(self, cart: str, scope: Scope) -> Collection[str]:
         found = column_values(Cart._meta.pk, [cart])

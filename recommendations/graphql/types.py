@@ -16,7 +16,8 @@ from recommendations.services.suggestions import Source, Suggestion, Suggestions
 strawberry.enum(
     Source,
     name="SuggestionSource",
-    description="Where a suggestion comes from; POPULAR is the fallback when evidence runs out.",
+    description="Where a suggestion comes from; POPULAR is the fallback when evidence runs out, "
+    "NEW the one when nothing that sells is for sale.",
 )
 
 #: (keys, info) → the host's objects in that order. Called once for a whole page of suggestions.

@@ -14,12 +14,13 @@ from recommendations.choices import Effect, Outcome
 from recommendations.conf import get_settings, get_store
 from recommendations.exceptions import BadArtifact, InvalidArgument
 from recommendations.models import MerchandisingRule, ModelVersion, Surface
+from recommendations.services.answering import Answering
 from recommendations.services.counting import quality_of
 from recommendations.services.experiments import planned
 from recommendations.services.lists import Lists
 from recommendations.services.questions import Question
 from recommendations.services.rules import Rule, RuleSet
-from recommendations.services.serving import ANYBODY, Answering
+from recommendations.services.serving import ANYBODY
 from recommendations.services.steering import Trial, active_rules, as_rule
 from recommendations.services.suggestions import Suggestion, Suggestions
 from recommendations.stores.base import Carts, Scope

@@ -55,6 +55,7 @@ def reason_for(
         Source.PERSONAL: _("For you"),
         Source.VIEWED: _("You looked at this"),
         Source.TRENDING: _("In demand at the moment"),
+        Source.NEW: _("New in this store"),
     }.get(source, _("Popular in this store"))
 
 

@@ -19,6 +19,7 @@ class Source(StrEnum):
     VIEWED = "VIEWED"
     TRENDING = "TRENDING"
     POPULAR = "POPULAR"
+    NEW = "NEW"
     PINNED = "PINNED"
 
 

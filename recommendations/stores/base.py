@@ -179,6 +179,15 @@ class Carts(Protocol):
         """Keys of the products in the cart of this id; none where there is no such cart."""
 
 
+@runtime_checkable
+class NewProducts(Protocol):
+    """What a store may answer besides, so that a list is not empty where all that sells is sold
+    out."""
+
+    def new_products(self, limit: int, scope: Scope) -> Collection[str]:
+        """Keys of so many products, the newest first; for sale as far as that is quickly known."""
+
+
 @dataclass(frozen=True)
 class ExperimentArm:
     """`key` names the experiment and the arm, in tokens and in events; `share` is its part of the

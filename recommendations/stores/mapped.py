@@ -171,6 +171,10 @@ class MappedStore:
             return self.baskets([thing])[0]
         raise InvalidArgument(f"{thing!r} is neither a product nor a basket of the mapped store.")
 
+    def new_products(self, limit: int, scope: Scope) -> Collection[str]:
+        newest = self._products(scope).prefetch_related(None).order_by("-pk")
+        return list(map(str, newest.values_list(self.map.product.key.lookup, flat=True)[:limit]))
+
     def products_in_cart(self, cart: str, scope: Scope) -> Collection[str]:
         lines = self.map.basket_line
         if lines is None or lines.basket.target is None:

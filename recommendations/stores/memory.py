@@ -60,6 +60,9 @@ class MemoryStore:
         known = {key: key for key in keys if key in self.docs}
         return known | {key: self.variants[key] for key in keys if key in self.variants}
 
+    def new_products(self, limit: int, scope: Scope) -> Collection[str]:
+        return [key for key in reversed(self.docs) if key not in self.unavailable][:limit]
+
     def products_in_cart(self, cart: str, scope: Scope) -> Collection[str]:
         return self.carts.get(cart, [])
 

@@ -179,6 +179,10 @@ class OscarStore:
             return self.baskets([thing])[0]
         raise InvalidArgument(f"{thing!r} is neither a product nor a basket of Oscar.")
 
+    def new_products(self, limit: int, scope: Scope) -> Collection[str]:
+        newest = Product.objects.browsable().order_by("-pk").values_list("pk", flat=True)
+        return list(map(str, newest[:limit]))
+
     def products_in_cart(self, cart: str, scope: Scope) -> Collection[str]:
         found = column_values(Basket._meta.pk, [cart])
         carts = list(Basket._default_manager.filter(pk__in=found.values()))

@@ -168,7 +168,7 @@ class TestPreview:
             "none": {"treatment": Treatment.NOTHING},
         }  # fmt: skip
         expected = {
-            "live": [["pot", "bread"], ["bread", "pot"]],
+            "live": [["pot", "bread", "cup"], ["bread", "pot", "cup"]],
             "old": [["cup", "pot", "bread"], ["bread", "cup", "pot"]],
             "none": [[], []],
         }

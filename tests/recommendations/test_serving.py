@@ -5,7 +5,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from recommendations.exceptions import InvalidArgument
-from recommendations.services import serving
+from recommendations.services import answering
 from recommendations.services.serving import frequently_bought_with
 from recommendations.services.suggestions import Evidence, Source
 from recommendations.services.training import train
@@ -171,7 +171,7 @@ def test_a_database_that_fails_costs_the_suggestions_and_not_the_page(store, mon
     def broken(*args, **kwargs):
         raise OperationalError("canceling statement due to statement timeout")
 
-    monkeypatch.setattr(serving, "load_lists", broken)
+    monkeypatch.setattr(answering, "load_lists", broken)
     (answer,) = frequently_bought_with([["tea"]], 4)
     assert answer.items == ()
     assert "no suggestions for frequently_bought_with" in caplog.text
@@ -207,7 +207,7 @@ def test_each_of_many_baskets_is_filled_past_what_is_not_for_sale(store):
 
 def test_a_reason_is_worded_once_and_only_if_it_is_read(store, monkeypatch):
     worded = []
-    monkeypatch.setattr(serving, "reason_for", lambda *given: worded.append(given) or "because")
+    monkeypatch.setattr(answering, "reason_for", lambda *given: worded.append(given) or "because")
     add_orders(store, "tea cup")
     train()
     (suggestion,) = frequently_bought_with([["tea"]], 1)[0].items

@@ -7,8 +7,8 @@ from django.db import OperationalError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from recommendations.services import lists, surfaces
-from recommendations.services.serving import _tell_of_no_version
+from recommendations.services import lists, serving, surfaces
+from recommendations.services.answering import _tell_of_no_version
 from recommendations.services.suggestions import Source
 from recommendations.services.training import train_all
 from recommendations.stores.base import Actor, OrderLineFact, ProductDoc
@@ -120,6 +120,20 @@ def test_trending_in_a_category_goes_on_with_what_is_popular(store):
         "In demand at the moment",
         "Popular in this store",
     ]
+
+
+def test_where_all_that_sells_is_sold_out_there_is_what_is_new(store):
+    add_orders(store, "tea cup", "tea cup")
+    store.docs |= {"old": ProductDoc("old", "Old"), "new": ProductDoc("new", "New")}
+    train_all()
+    store.unavailable |= {"cup", "tea"}
+    (answer,) = serving.frequently_bought_with([["tea"]], 3)
+    assert shown(answer) == [("new", Source.NEW), ("old", Source.NEW)]
+    assert answer.items[0].reason == "New in this store"
+    assert shown(surfaces.trending(1)) == [("new", Source.NEW)]
+    store.unavailable.remove("cup")
+    (answer,) = serving.frequently_bought_with([["tea"]], 2)
+    assert shown(answer) == [("cup", Source.BOUGHT_TOGETHER), ("new", Source.NEW)]
 
 
 @pytest.mark.parametrize(

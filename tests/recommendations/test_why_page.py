@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from recommendations.engine.base import ListKind
-from recommendations.models import MerchandisingRule, RankedList
+from recommendations.models import LiveVersion, MerchandisingRule, RankedList
 from recommendations.services.training import train_all
 from recommendations.stores.base import ProductDoc
 from tests.accounts import staff
@@ -94,7 +94,7 @@ def test_similar_products_are_explained_too(ask):
 
 
 def test_before_the_first_version_it_says_so(ask):
-    RankedList.objects.all().delete()
+    LiveVersion.objects.all().delete()
     assert "Is a version live?" in ask().content.decode()
 
 
