@@ -18,6 +18,7 @@ from recommendations.conf import Settings
 from recommendations.engine.base import Entry, ListKind, Ranked, Recommender
 from recommendations.engine.bootstrap import LEVEL, estimates, resampled_means
 from recommendations.engine.ease import EASE
+from recommendations.engine.factorization import ALS, NMF, PureSVD
 from recommendations.engine.graph import RP3beta
 from recommendations.engine.hybrid import Hybrid
 from recommendations.engine.interactions import SECONDS_A_DAY, Interactions
@@ -30,6 +31,7 @@ from recommendations.engine.metrics import (
     recall_per_case,
     repeat_and_explore,
 )
+from recommendations.engine.neural import MLP, DenoisingAutoencoder
 from recommendations.engine.next_basket import NextBasketRanker
 from recommendations.engine.popularity import Popularity
 from recommendations.engine.splits import (
@@ -54,7 +56,7 @@ SINGLE_GOAL = 1.02
 NEXT_GOALS = {"top_freq": 1.05, "tifu_knn": 1.0}
 AGAIN_GOALS = {"top_freq": 1.0, "tifu_knn": 1.0, "next_basket_ranker": 0.95}
 OURS = "hybrid"
-ROW = "  {name:<18} {mean:.4f} ({low:.4f} to {high:.4f})"
+ROW = "  {name:<20} {mean:.4f} ({low:.4f} to {high:.4f})"
 
 
 @pytest.mark.parametrize("store", STORES)
@@ -86,6 +88,19 @@ def test_carts(store: str) -> None:
     )
     _ratio(values[OURS], values[best], cases.buyers, f"of {best}", GOALS[store])
     _ratio(values[OURS], values[single], cases.buyers, f"of {single}", SINGLE_GOAL)
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_factors_and_networks(store: str) -> None:
+    split = split_by_time(STORES[store]())
+    cases = hide_one_item(split, CASES)
+    models = [PureSVD(), NMF(), ALS(), MLP(), DenoisingAutoencoder()]
+    values = {
+        type(model).__name__: ndcg_per_case(_ranks(model, split.train, cases), TOP)
+        for model in models
+    }
+    print(f"\n{store}, {len(cases)} carts, nDCG@{TOP}, with the parameters that they come with")
+    _table(values, cases.buyers)
 
 
 def test_next_baskets() -> None:
