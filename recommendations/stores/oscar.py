@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error
-from django.db.models import Avg, Count, Max, Min, Q
+from django.db.models import Max, Min, Q
 from django.db.models.functions import Coalesce
-from oscar.core.loading import get_class, get_model, is_model_registered
+from oscar.core.loading import get_class, get_model
 
 from recommendations.conf import SETTING, Settings, get_settings
 from recommendations.exceptions import InvalidArgument
@@ -33,9 +32,19 @@ from recommendations.stores.oscar_orders import (
     orders_that_count,
     returns,
 )
+from recommendations.stores.oscar_products import (
+    all_categories,
+    attributes_of,
+    categories_of,
+    fetch,
+    offer,
+    price,
+    ratings_by_product,
+    strategy_for,
+    with_stock,
+)
 from recommendations.stores.paths import follow, nearest
 from recommendations.stores.querying import column_values, known_keys, with_lines
-from recommendations.stores.trees import Category as CategoryNode
 from recommendations.stores.trees import CategoryTree
 
 Selector = get_class("partner.strategy", "Selector")
@@ -94,9 +103,9 @@ class OscarStore:
         )
 
     def products(self, scope: Scope) -> Iterator[ProductDoc]:
-        tree, strategy = CategoryTree(_categories), Selector().strategy()
-        ratings, returned = _ratings(), returns(scope)
-        products = _with_stock(Product.objects.browsable_dashboard())
+        tree, strategy = CategoryTree(all_categories), Selector().strategy()
+        ratings, returned = ratings_by_product(), returns(scope)
+        products = with_stock(Product.objects.browsable_dashboard())
         products = products.prefetch_related("categories").prefetch_attribute_values()
         for product in products.order_by("pk").iterator(chunk_size=PRODUCTS_A_QUERY):
             categories = tree.around([one.pk for one in product.categories.all()])
@@ -107,8 +116,8 @@ class OscarStore:
                 description=product.description,
                 categories=tuple(one.name for one in categories),
                 category_keys=tuple(one.key for one in categories),
-                attributes=_attributes(product),
-                price=_price(_fetch(strategy, product)),
+                attributes=attributes_of(product),
+                price=price(fetch(strategy, product)),
                 rating=rating,
                 ratings=count,
                 returns=returned.get(product.pk, 0),
@@ -119,7 +128,7 @@ class OscarStore:
         return known_keys(products, PRODUCT_KEY, keys, Coalesce("parent_id", "pk"))
 
     def categories(self, scope: Scope) -> Mapping[str, str]:
-        return CategoryTree(_categories).names()
+        return CategoryTree(all_categories).names()
 
     def identify(self, request: Any) -> Actor:
         user = getattr(request, "user", None)
@@ -143,14 +152,14 @@ class OscarStore:
     def offers(
         self, keys: Iterable[str], actor: Actor, scope: Scope, attributes: Collection[str] = ()
     ) -> Mapping[str, Offer]:
-        strategy = _strategy_for(actor)
+        strategy = strategy_for(actor)
         wanted = column_values(PRODUCT_KEY.field, keys)
-        found = _with_stock(Product.objects.filter(pk__in=wanted.values()))
+        found = with_stock(Product.objects.filter(pk__in=wanted.values()))
         products = list(found.prefetch_attribute_values() if attributes else found)
-        categories = _categories_of(products)
+        categories = categories_of(products)
         return {
-            str(product.pk): _offer(
-                product, _fetch(strategy, product), categories[product.pk], attributes
+            str(product.pk): offer(
+                product, fetch(strategy, product), categories[product.pk], attributes
             )
             for product in products
         }
@@ -169,7 +178,7 @@ class OscarStore:
         """Key → Oscar's own product, with what its templates read already fetched."""
         wanted = column_values(PRODUCT_KEY.field, keys)
         products = Product.objects.base_queryset().filter(pk__in=wanted.values())
-        return {str(product.pk): product for product in _with_stock(products)}
+        return {str(product.pk): product for product in with_stock(products)}
 
     def keys_of(self, thing: Any) -> Collection[str]:
         """The product keys that an object of Oscar stands for: a product or a basket."""
@@ -195,98 +204,6 @@ class OscarStore:
         for basket, product in lines.order_by("pk").values_list("basket", CANONICAL):
             keys[basket].append(str(product))
         return [keys[basket.pk] for basket in baskets]
-
-
-def _with_stock(products: Any) -> Any:
-    """All that a strategy reads, in a constant number of queries."""
-    children = Product.objects.public().prefetch_related("stockrecords")
-    return (
-        products.select_related("product_class", "parent__product_class")
-        .prefetch_related("stockrecords")
-        .prefetch_public_children(children)
-    )
-
-
-def _strategy_for(actor: Actor) -> Any:
-    """The one Oscar's middleware gave the request, or the one it would have given it."""
-    request = actor.request
-    if hasattr(request, "strategy"):
-        return request.strategy
-    if hasattr(request, "user"):
-        return Selector().strategy(request=request, user=request.user)
-    return Selector().strategy()
-
-
-def _fetch(strategy: Any, product: Any) -> Any:
-    if product.is_parent:
-        return strategy.fetch_for_parent(product)
-    return strategy.fetch_for_product(product)
-
-
-def _offer(
-    product: Any, info: Any, categories: Sequence[CategoryNode], attributes: Collection[str]
-) -> Offer:
-    own = _attributes(product) if attributes else {}
-    return Offer(
-        key=str(product.pk),
-        title=product.get_title(),
-        available=product.is_public and info.availability.is_available_to_buy,
-        category_keys=tuple(one.key for one in categories),
-        price=Decimal(info.price.excl_tax) if info.price.exists else None,
-        currency=info.price.currency or "",
-        stock=_stock(product),
-        attributes={name: value for name, value in own.items() if name in attributes},
-        category=categories[-1].name if categories else "",
-    )
-
-
-def _stock(product: Any) -> int | None:
-    """Of all its stock records or those of its children; None where they are not counted."""
-    if not product.get_product_class().track_stock:
-        return None
-    sold = product.get_public_children() if product.is_parent else [product]
-    return sum(record.net_stock_level for one in sold for record in one.stockrecords.all())
-
-
-def _attributes(product: Any) -> dict[str, str]:
-    return {one.attribute.name: one.value_as_text for one in product.get_attribute_values()}
-
-
-def _price(info: Any) -> float | None:
-    return float(info.price.excl_tax) if info.price.exists else None
-
-
-def _ratings() -> dict[int, tuple[float, int]]:
-    """Product id → the mean of its approved ratings, and how many there are; none where the app
-    for reviews is left out."""
-    if not is_model_registered("reviews", "ProductReview"):
-        return {}
-    reviews = get_model("reviews", "ProductReview").objects.approved().order_by()
-    rated = reviews.values(rated=CANONICAL)
-    rows = rated.annotate(mean=Avg("score"), n=Count("pk")).values_list("rated", "mean", "n")
-    return {product: (mean, n) for product, mean, n in rows}
-
-
-def _categories() -> dict[int, CategoryNode]:
-    """All of them, from one query: a path of treebeard begins with that of the category above."""
-    rows = list(Category._default_manager.values_list("pk", "path", "name"))
-    pks = {path: pk for pk, path, _ in rows}
-    return {
-        pk: CategoryNode(str(pk), name, pks.get(path[: -Category.steplen]))
-        for pk, path, name in rows
-    }
-
-
-def _categories_of(products: Sequence[Any]) -> dict[int, list[CategoryNode]]:
-    """Product id → its categories, from two queries; a child is in those of its parent."""
-    canonical = {product.pk: product.parent_id or product.pk for product in products}
-    found: dict[int, list[int]] = {key: [] for key in canonical.values()}
-    links = ProductCategory._default_manager.filter(product__in=found)
-    for product, category in links.order_by().values_list("product", "category"):
-        found[product].append(category)
-    tree = CategoryTree(_categories)
-    around = {key: tree.around(pks) for key, pks in found.items()}
-    return {product: around[key] for product, key in canonical.items()}
 
 
 def _check_statuses(settings: Settings) -> list[CheckMessage]:

@@ -12,7 +12,7 @@ from oscar.apps.partner.strategy import Default
 from oscar.core.loading import get_model
 
 from recommendations.exceptions import InvalidArgument
-from recommendations.stores import oscar, querying
+from recommendations.stores import oscar_products, querying
 from recommendations.stores.base import Actor, OrderLineFact, Scope
 from recommendations.stores.oscar import OscarStore
 from recommendations.testing import NOON
@@ -71,7 +71,7 @@ class TestFeedback:
         }
 
     def test_without_the_app_for_reviews_there_are_no_ratings(self, store, monkeypatch):
-        monkeypatch.setattr(oscar, "is_model_registered", lambda app, model: False)
+        monkeypatch.setattr(oscar_products, "is_model_registered", lambda app, model: False)
         goods.product()
         assert [doc.ratings for doc in store.products(ANYWHERE)] == [0]
 
