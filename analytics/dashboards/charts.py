@@ -61,10 +61,15 @@ def bars(title: str, table: str, names: Sequence[str], values: Sequence[Any], un
 
 def intervals(title: str, table: str, names: Sequence[str], estimates: Sequence[Sequence[Any]],
               unit: str) -> Figure:  # fmt: skip
-    """A point for each name, the first on top. estimates: share, and the ends of its interval."""
+    """A point for each name, the first on top. estimates: share, and the ends of its interval.
+
+    Points have numbers for places, so that two of the same name do not lie on each other.
+    """
+    places = list(range(len(names)))
     points = {
         "type": "scatter", "mode": "markers", "marker": {"size": 10},
-        "y": list(names), "x": [value for value, _, _ in estimates],
+        "x": [value for value, _, _ in estimates], "y": places,
+        "text": list(names), "hoverinfo": "x+text",
         "error_x": {
             "type": "data", "symmetric": False,
             "array": [high - value for value, _, high in estimates],
@@ -73,7 +78,8 @@ def intervals(title: str, table: str, names: Sequence[str], estimates: Sequence[
     }  # fmt: skip
     return Figure(title, table, [points], {
         "xaxis": SHARE_AXIS | {"title": {"text": unit}},
-        "yaxis": {"type": "category", "autorange": "reversed", "automargin": True},
+        "yaxis": {"tickvals": places, "ticktext": list(names), "range": [len(names) - 0.5, -0.5],
+                  "zeroline": False, "automargin": True},
         "height": 140 + 40 * len(names),
     })  # fmt: skip
 

@@ -267,7 +267,8 @@ def _experiments(report: Experiments) -> list[Figure]:
          "revenue_uplift", "revenue_low", "revenue_high"),
     ):  # fmt: skip
         rows = [row for row in report.arms if getattr(row, ends[0]) is not None]
-        names = labels([f"{row.experiment}: {row.arm}" for row in rows])
+        # the arm comes first: a long name of an experiment is cut
+        names = labels([f"{row.arm}: {row.experiment}" for row in rows])
         found = [[getattr(row, end) for end in ends] for row in rows]
         drawn += [intervals(title, "arms", names, found, unit)] if rows else []
     return drawn

@@ -1,6 +1,7 @@
 """Pages of reports: who may see them, what they say, and plots that plotly understands."""
 
 import re
+from dataclasses import replace
 from importlib.util import find_spec
 
 import pytest
@@ -12,10 +13,11 @@ from analytics.dashboards.figures import figures
 from analytics.dashboards.pages import ROWS_SHOWN, text
 from analytics.models import RollUp
 from analytics.services.reports.base import Unit
+from analytics.services.reports.experiments import compare
 from analytics.services.reports.subjects import SUBJECTS
 from analytics.services.rollup import roll_up
 from tests.accounts import staff
-from tests.analytics.behaviour import MAY, busy_shop, event, happened
+from tests.analytics.behaviour import AB, MAY, busy_shop, event, happened
 
 pytestmark = pytest.mark.django_db
 PERIOD = "?start=2026-05-01&end=2026-05-31"
@@ -181,10 +183,20 @@ class TestFigures:
         drawn = figures(found)[-1]
         (points,) = drawn.data
         error = points["error_x"]
-        assert (drawn.table, points["y"]) == ("arms", ["cart, version 2"])
+        assert (drawn.table, points["text"]) == ("arms", ["cart, version 2"])
         assert points["x"] == pytest.approx([0.5])
         assert error["array"] == [pytest.approx(row.high - 0.5)]
         assert error["arrayminus"] == [pytest.approx(0.5 - row.low)]
+
+    def test_experiments_of_one_name_lie_apart_and_show_their_arms(self):
+        named = replace(AB, name="x" * 60)
+        for visitor, arm in (("a", "1/a"), ("b", "1/b")):
+            happened(event("IMPRESSION", 0, visitor, arm=arm), event("PURCHASE", 1, visitor))
+        drawn = figures(compare([named, named], MAY))[0]
+        (points,) = drawn.data
+        assert points["y"] == drawn.layout["yaxis"]["tickvals"] == [0, 1]
+        name = "b: " + "x" * 44 + "…"
+        assert points["text"] == drawn.layout["yaxis"]["ticktext"] == [name, name]
 
     def test_a_plot_takes_no_tags(self):
         assert label("<a href='x'>tea</a>") == "&lt;a href='x'&gt;tea&lt;/a&gt;"
