@@ -106,11 +106,13 @@ def compare(experiments: Sequence[StartedExperiment], filters: Filters) -> Exper
     tokens too. Whoever was in two counts for none. Visitors are split for as long as an experiment
     runs, so the period of `filters` does not cut it; their channel and device do.
     """
+    now = timezone.now()
     currency = reading.most_frequent(
         Event.objects.filter(
             kind=EventKind.PURCHASE,
             scope=filters.scope,
             at__gte=min(one.started_at for one in experiments),
+            at__lte=max(one.ended_at or now for one in experiments),
         ).exclude(currency="").order_by().values_list("currency")
     )  # fmt: skip
     runs, arms, missing = [], [], []
