@@ -23,6 +23,7 @@ from analytics.models import RollUp
 from analytics.services.reports.base import Filters
 from analytics.services.reports.subjects import SUBJECTS
 from analytics.services.rollup import count_day, roll_day
+from tests.analytics.behaviour import Arm, Experiment
 
 EVENTS = int(os.environ.get("BOUGHTWITH_EVENTS", "1000000"))
 DAYS, PERIOD, RUNS = 365, 90, 5
@@ -42,6 +43,14 @@ COLUMNS = (
 )  # fmt: skip
 #: Read from daily figures alone.
 FROM_FIGURES = ("traffic", "funnel", "paths", "products", "searches")
+
+#: For all of the period, every visitor in one arm.
+ARMS = (Arm("1/a", "a", is_control=True), Arm("1/b", "b"))
+
+
+def read_experiments(opens, closes, scope):
+    """For `ANALYTICS["EXPERIMENT_READER"]`."""
+    return [Experiment(arms=ARMS, started_at=opens, ended_at=closes)]
 
 
 def rows_of_day(number: int, events: int, rng: np.random.Generator):
@@ -74,7 +83,8 @@ def rows_of_day(number: int, events: int, rng: np.random.Generator):
             f"query {w}" if kind == "SEARCH" else "", w % 30 if kind == "SEARCH" else None,
             1 + p % 3 if money or kind == "REFUND" else None, 5 + p % 90 if money else None,
             "EUR" if money else "", 1 + p % 5 if kind == "REVIEW" else None, None, "",
-            "cart" if shown else "", str(1 + who % 2) if shown else "", "", "{}", False,
+            "cart" if shown else "", str(1 + who % 2) if shown else "",
+            ARMS[who % 2].key if shown else "", "{}", False,
         )  # fmt: skip
 
 
@@ -103,7 +113,8 @@ def seconds_of(run) -> float:
 
 
 @pytest.mark.django_db
-def test_reports(capsys):
+def test_reports(capsys, settings):
+    settings.ANALYTICS = {"EXPERIMENT_READER": f"{__name__}.read_experiments"}
     seconds = fill()
     days = [FIRST + timedelta(days=number) for number in range(DAYS)]
     filters = Filters(start=LAST - timedelta(days=PERIOD - 1), end=LAST)
