@@ -133,6 +133,14 @@ class TestTerminal:
         assert "1.0000 (1.0000 to 1.0000)" in shown
         assert "Coverage" in shown
 
+    def test_the_table_looks_at_as_many_as_asked(self, store):
+        add_orders(store, *PAIRS)
+        shown = run("--models", "item_knn", "--top", "1")
+        assert "HitRate@1 " in shown
+        assert "@10" not in shown.partition("Coverage")[0]
+        with pytest.raises(CommandError, match=r"invalid choice: 3 \(choose from 1, 5, 10, 20\)"):
+            run("--top", "3")
+
     def test_without_models_it_takes_the_one_in_settings(self, store, settings):
         configure(settings, MODEL="item_knn")
         add_orders(store, *PAIRS)

@@ -15,13 +15,15 @@ from rich.table import Table
 from recommendations.conf import get_settings, get_store
 from recommendations.engine.bootstrap import Estimate
 from recommendations.engine.interactions import Interactions, read_interactions
+from recommendations.engine.metrics import CUTOFFS
 from recommendations.engine.registry import MODELS
 from recommendations.exceptions import InvalidArgument, NothingToLearn, RecommendationsError
 from recommendations.management.console import console_for
 from recommendations.services.comparison import PROTOCOLS, STEPS, Comparison, compare, make_plan
 from recommendations.stores.base import Scope
 
-COLUMNS = ("ndcg@10", "recall@10", "hit_rate@10", "mrr@10")
+#: Figure → its name in the table.
+COLUMNS = {"ndcg": "nDCG", "recall": "Recall", "hit_rate": "HitRate", "mrr": "MRR"}
 
 
 class Command(BaseCommand):
@@ -44,6 +46,13 @@ class Command(BaseCommand):
             "--params", default="{}", metavar="JSON", help='Such as {"ease": {"max_items": 500}}.'
         )
         parser.add_argument("--cases", type=int, help="The most cases to ask about.")
+        parser.add_argument(
+            "--top",
+            type=int,
+            choices=CUTOFFS,
+            default=10,
+            help="How many of each answer the table looks at; the file has it for all of these.",
+        )
         parser.add_argument("--scope", default="default")
         parser.add_argument("--json", type=Path, metavar="FILE", help="Where all figures go.")
 
@@ -57,7 +66,7 @@ class Command(BaseCommand):
         except RecommendationsError as error:
             raise CommandError(str(error)) from error
         for part in comparison.config["parts"]:
-            console.print(figures_table(comparison, part))
+            console.print(figures_table(comparison, part, options["top"]))
         console.print(breadth_table(comparison))
         if target:
             try:
@@ -121,21 +130,23 @@ def _read(scope: Scope, bar: Progress, max_basket_size: int) -> Interactions:
     return interactions
 
 
-def figures_table(comparison: Comparison, part: str) -> Table:
-    """How good: means with their 95% intervals, and nDCG against the baseline."""
+def figures_table(comparison: Comparison, part: str, top: int) -> Table:
+    """How good among the first `top`: means with their 95% intervals, and nDCG against the
+    baseline."""
     config = comparison.config
     note = f" ({config['note']})" if "note" in config else ""
     asked = "" if part == "all" else f", {part} purchases only"
     table = Table(
-        "Model", "nDCG@10", "Recall@10", "HitRate@10", "MRR@10",
-        f"nDCG@10 against {config['baseline']}",
+        "Model", *(f"{name}@{top}" for name in COLUMNS.values()),
+        f"nDCG@{top} against {config['baseline']}",
         title=f"{config['protocol']}{asked}: {config['parts'][part]:,} cases, "
         f"split {config['split']}{note}",
     )  # fmt: skip
     for name, result in comparison.models.items():
-        figures, gain = result.figures[part], result.difference[part]["ndcg@10"]
+        figures, gain = result.figures[part], result.difference[part][f"ndcg@{top}"]
         against = "" if name == config["baseline"] else _estimate(gain, sign="+")
-        table.add_row(name, *(_estimate(figures[column]) for column in COLUMNS), against)
+        shown = (_estimate(figures[f"{figure}@{top}"]) for figure in COLUMNS)
+        table.add_row(name, *shown, against)
     return table
 
 
