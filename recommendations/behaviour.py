@@ -11,6 +11,7 @@ from analytics.dashboards.pages import cell
 from analytics.models import Event, EventKind
 from analytics.services.reports import experiments
 from analytics.services.reports.base import Filters, tables
+from analytics.services.reports.patience import patience
 from analytics.services.visitors import identify
 from recommendations.stores.base import Findings, Scope, StartedExperiment
 
@@ -22,15 +23,20 @@ class EventBehaviour:
         caller = identify(request) if request is not None else None
         return caller.visitor if caller is not None else ""
 
-    def viewed(self, visitor: str, limit: int, scope: Scope) -> Sequence[str]:
+    def viewed(self, request: HttpRequest | None, limit: int, scope: Scope) -> Sequence[str]:
+        caller = identify(request) if request is not None else None
+        if caller is None or not caller.visitor:
+            return []
         views = Event.objects.filter(
-            visitor=visitor, kind=EventKind.PRODUCT_VIEW, scope=scope.name
-        ).exclude(product_key="")
+            visitor=caller.visitor, person__in={"", caller.person},
+            kind=EventKind.PRODUCT_VIEW, scope=scope.name,
+        ).exclude(product_key="")  # fmt: skip
         newest = views.values("product_key").annotate(last=Max("at")).order_by("-last")
         return list(newest.values_list("product_key", flat=True)[:limit])
 
     def findings(self, experiment: StartedExperiment) -> Findings:
-        report = experiments.compare([experiment], Filters.usual(scope=experiment.scope))
+        with patience():
+            report = experiments.compare([experiment], Filters.usual(scope=experiment.scope))
         arms = next(one for one in tables(report) if one.name == "arms")
         columns = arms.columns[1:]  # the page is that of the experiment
         return Findings(

@@ -15,7 +15,7 @@ from analytics.exceptions import BadEvent
 from analytics.models import Event, Visitor
 from analytics.services import tokens
 from analytics.services.client_events import MAX_LENGTHS, UNSTORABLE
-from analytics.services.ingest import key_of, record
+from analytics.services.ingest import Pending, key_of, record
 from analytics.services.rollup import take_out
 from analytics.services.visitors import (
     Caller,
@@ -66,7 +66,7 @@ def record_visitor_facts(
 def record_person_facts(kind: str, person: str, facts: Iterable[Fact]) -> None:
     """What happened to a person outside of their own requests, such as a review that was published.
 
-    Nothing of somebody whose device we do not know: whoever did not want to be tracked has none.
+    Nothing of somebody whose device we do not know: whoever never agreed to be tracked has none.
     """
     if person and Visitor.objects.filter(person=person).exists():
         caller = _absent(person)
@@ -81,20 +81,25 @@ def record_follow_ups(kind: str, of: str, facts: Iterable[Fact]) -> None:
     out, as nothing would lead from the person to them.
     """
     origin = {key_of(of, *one.once): one for one in facts}
-    rows = Event.objects.filter(key__in=list(origin)).values_list("key", "person", "scope")
-    found = {key: _absent(person, scope) for key, person, scope in rows}
+    request = current_request.get()
+    stored = Event.objects.filter(key__in=list(origin)).only("key", "person", "scope")
+    waiting = Pending.of(request).recorded(origin) if request is not None else []
+    found = {one.key: _absent(one.person, one.scope) for one in (*stored, *waiting)}
     events = [
         _event(kind, one if found[key].person else _unnamed(one), found[key])
         for key, one in origin.items()
         if key in found
     ]
-    record(events, request=current_request.get())
+    record(events, request=request)
 
 
 def take_back(kind: str, *once: str) -> None:
     """Forgets a fact that does not hold any more, such as a review that was rejected. Told again,
     it is stored again."""
-    take_out(Event.objects.filter(key=key_of(kind, *once)))
+    key, request = key_of(kind, *once), current_request.get()
+    if request is not None:
+        Pending.of(request).forget(key)
+    take_out(Event.objects.filter(key=key), soon=False)
 
 
 def _absent(person: str, scope: str = "default") -> Caller:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -19,7 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 
 from analytics.conf import get_settings
-from analytics.models import Event, Visitor
+from analytics.models import Event, EventKind, Visitor
 from analytics.services.visitors import Caller
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 TASK = "analytics.store_events"
 #: So long events are written directly after the broker has failed: not every request waits for it.
 BROKER_PAUSE_SECONDS = 30
+#: Kinds that `record_follow_ups` and `take_back` look for.
+FOLLOWED = {EventKind.PURCHASE, EventKind.REVIEW, EventKind.SUPPORT_OPENED}
 #: What a task carries of an event: everything but the row's own number.
 COLUMNS = tuple(field.name for field in Event._meta.concrete_fields if not field.primary_key)
 
@@ -51,6 +53,13 @@ class Pending:
             found = vars(request)["_analytics_pending"] = cls()
             request.close = _in_turn(found.write, request.close)  # type: ignore[method-assign]
         return found
+
+    def recorded(self, keys: Collection[uuid.UUID]) -> list[Event]:
+        """Of these those that wait."""
+        return [one for one in self._events if one.key in keys]
+
+    def forget(self, key: uuid.UUID) -> None:
+        self._events = [one for one in self._events if one.key != key]
 
     def add(self, events: Sequence[Event], new_visitors: Sequence[str]) -> None:
         """What comes too late for the others, as from a thread that went on, is written at once."""
@@ -96,8 +105,10 @@ def record(
 
 
 def send(events: Sequence[Event], new_visitors: Sequence[str] = ()) -> None:
-    """Hands events to a worker, or writes them where there is none or the broker is down."""
-    if not (get_settings().USE_CELERY and _publish(events, new_visitors)):
+    """Hands events to a worker, or writes them where there is none or the broker is down, or where
+    something may follow that has to find them: a purchase is refunded, a review taken back."""
+    waits = any(one.kind in FOLLOWED for one in events)
+    if waits or not (get_settings().USE_CELERY and _publish(events, new_visitors)):
         store(events, new_visitors)
 
 

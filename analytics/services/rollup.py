@@ -67,22 +67,21 @@ def roll_up() -> int:
     return len(places)
 
 
-def mark_stale(places: Iterable[tuple[date, str]]) -> None:
-    """Has days counted again that the running transaction takes events out of: by a worker after
-    the commit where there is one, otherwise by the next `roll_up`, which does it as well should
-    the broker be down or the worker die."""
+def mark_stale(places: Iterable[tuple[date, str]], *, soon: bool = True) -> None:
+    """Has days counted again that the running transaction takes events out of: by the next
+    `roll_up`, or `soon` by a worker after the commit, where there is one."""
     StaleDay.objects.bulk_create(StaleDay(day=day, scope=scope) for day, scope in places)
-    if get_settings().USE_CELERY:
+    if soon and get_settings().USE_CELERY:
         transaction.on_commit(signature(TASK).delay, robust=True)
 
 
-def take_out(events: QuerySet[Event]) -> int:
+def take_out(events: QuerySet[Event], *, soon: bool = True) -> int:
     """Deletes events, all or nothing, and has their days counted again. Returns how many."""
     events = events.order_by()
     with transaction.atomic():
         moments = events.values_list("at", "scope").iterator(chunk_size=ROWS_A_FETCH)
         if places := {(timezone.localdate(at), scope) for at, scope in moments}:
-            mark_stale(places)
+            mark_stale(places, soon=soon)
         deleted, _ = events.delete()
     return deleted
 

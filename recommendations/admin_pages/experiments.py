@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -20,6 +22,9 @@ from recommendations.conf import get_settings
 from recommendations.exceptions import ExperimentNotReady
 from recommendations.models import Arm, Experiment
 from recommendations.services import experiments
+from recommendations.stores.base import Findings
+
+logger = logging.getLogger(__name__)
 
 FIELDS: list[Any] = ["name", "surface", "scope", "started_at", "ended_at"]
 
@@ -105,9 +110,19 @@ class ExperimentAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         experiment = context["original"]
         if experiment is not None:
-            context["findings"] = experiments.findings(experiment)
+            context["findings"] = self._findings(request, experiment)
             context["may_steer"] = self.has_change_permission(request, experiment)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _findings(self, request: HttpRequest, experiment: Experiment) -> Findings | None:
+        """An experiment can be ended even where nobody can say what it has shown."""
+        try:
+            return experiments.findings(experiment)
+        except DatabaseError:
+            logger.exception("no findings for %s: the database failed", experiment)
+            text = _("The database failed: what it has shown so far is not known.")
+            self.message_user(request, text, messages.WARNING)
+            return None
 
 
 def _is_open(experiment: Experiment | None) -> bool:

@@ -93,8 +93,7 @@ def _purchases(actor: Actor, scope: Scope) -> Sequence[Purchase]:
 def _viewed(actor: Actor, scope: Scope) -> dict[str, float]:
     """Product key → weight, 1 for the newest, 1/2 for the one before …"""
     behaviour = get_behaviour()
-    visitor = behaviour.visitor_of(actor.request) if behaviour else ""
-    viewed = behaviour.viewed(visitor, MAX_VIEWED, scope) if behaviour and visitor else []
+    viewed = behaviour.viewed(actor.request, MAX_VIEWED, scope) if behaviour else []
     return {key: 1 / place for place, key in enumerate(viewed, start=1)}
 
 

@@ -228,8 +228,9 @@ class Behaviour(Protocol):
         """A name for the device that sends a request, the same each time; empty where it has none
         or must not be followed."""
 
-    def viewed(self, visitor: str, limit: int, scope: Scope) -> Sequence[str]:
-        """Keys of the products a visitor looked at, each once, the newest first."""
+    def viewed(self, request: Any, limit: int, scope: Scope) -> Sequence[str]:
+        """Keys of the products that whoever sends a request looked at on this device, each once,
+        the newest first: nothing that somebody else did there who was logged in."""
 
     def findings(self, experiment: StartedExperiment) -> Findings:
         """What its arms have brought so far."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error
-from django.db.models import Max, Q, QuerySet
+from django.db.models import AutoField, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from recommendations.conf import SETTING, get_settings
@@ -172,6 +172,9 @@ class MappedStore:
         raise InvalidArgument(f"{thing!r} is neither a product nor a basket of the mapped store.")
 
     def new_products(self, limit: int, scope: Scope) -> Collection[str]:
+        """None where keys are not counted up: nothing else tells what is new."""
+        if not isinstance(self.map.product.model._meta.pk, AutoField):
+            return []
         newest = self._products(scope).prefetch_related(None).order_by("-pk")
         return list(map(str, newest.values_list(self.map.product.key.lookup, flat=True)[:limit]))
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from analytics.models import Visitor
 from analytics.services.reports.base import Filters
 from analytics.services.reports.experiments import compare, report
 from analytics.stats.uplift import Verdict
@@ -58,6 +59,17 @@ def test_what_was_bought_before_the_arm_was_shown_is_not_owed_to_it():
     happened(bought("a", 8, minute=1), shown("a", "1/a", minute=5), shown("b", "1/b"))
     control, _ = results().arms
     assert (control.bought, control.revenue) == (0, 0)
+
+
+def test_an_order_from_no_device_is_that_of_the_persons_first_one():
+    Visitor.objects.create(pseudonym="a", person="7")
+    Visitor.objects.create(pseudonym="b", person="7")
+    happened(
+        shown("a", "1/a"), shown("b", "1/b", minute=1),
+        event("PURCHASE", 10, "", person="7", order_key="o", amount=8, currency="EUR"),
+        event("PURCHASE", 10, "", order_key="p", amount=99, currency="EUR"),
+    )  # fmt: skip
+    assert [(row.bought, row.revenue) for row in results().arms] == [(1, 8), (0, 0)]
 
 
 def test_whoever_saw_two_arms_counts_for_none():

@@ -320,6 +320,43 @@ def test_a_refund_of_a_purchase_that_names_nobody_leads_to_nobody(bought):
     assert refund.payload == {}
 
 
+def test_a_purchase_that_is_taken_back_in_its_own_request_is_refunded(request_of_visitor):
+    """As where the payment fails right after the order was placed."""
+
+    def view(response):
+        record_visitor_facts("PURCHASE", [TEA])
+        record_follow_ups("REFUND", "PURCHASE", [TEA])
+
+    answer(request_of_visitor, view)
+    request_of_visitor.close()
+    assert set(Event.objects.values_list("kind", "product_key")) == {
+        ("PAGE_VIEW", ""), ("PURCHASE", "TEA"), ("REFUND", "TEA"),
+    }  # fmt: skip
+
+
+def test_what_may_be_followed_does_not_wait_for_a_worker(settings, monkeypatch):
+    settings.ANALYTICS = {"USE_CELERY": True}
+    queued = []
+    monkeypatch.setattr(ingest, "_publish", lambda events, new: queued.append(events) or True)
+    ingest.send([event(kind="PURCHASE"), event()])
+    ingest.send([event()])
+    assert [len(events) for events in queued] == [1]
+    assert Event.objects.count() == 2
+
+
+def test_what_is_taken_back_in_its_own_request_never_was(request_of_visitor):
+    Visitor.objects.create(pseudonym="a" * 32, person="7")
+
+    def view(response):
+        record_person_facts("REVIEW", "7", [Fact(once=("1",), rating=1)])
+        take_back("REVIEW", "1")
+        record_person_facts("REVIEW", "7", [Fact(once=("1",), rating=5)])
+
+    answer(request_of_visitor, view)
+    request_of_visitor.close()
+    assert Event.objects.get(kind="REVIEW").rating == 5
+
+
 def test_what_follows_costs_one_query_however_many_lines_there_are(
     bought, django_assert_num_queries
 ):

@@ -269,6 +269,7 @@ class TestPeople:
 
 class TestAttribution:
     def test_an_order_is_owed_to_the_click_before_it(self, shop):
+        Visitor.objects.create(pseudonym="v", person="7")
         where = {"surface": "cart", "version": "1", "product_key": "cup"}
         happened(event("IMPRESSION", 60, **where), event("IMPRESSION", 60, "w", **where),
                  event("CLICK", 61, **where))  # fmt: skip
@@ -287,6 +288,17 @@ class TestAttribution:
         roll_up()
         (row,) = report("attribution").lists
         assert (row.lines, row.revenue) == (2, 16)
+
+    def test_a_device_that_two_people_share_says_nothing_of_who_it_was(self):
+        Visitor.objects.create(pseudonym="shared", person="bob")
+        where = {"surface": "cart", "version": "1", "product_key": "cup"}
+        order = {"product_key": "cup", "order_key": "o", "amount": 8, "currency": "EUR"}
+        happened(event("CLICK", 61, "shared", person="ann", **where),
+                 event("PURCHASE", 90, "", person="ann", **order),
+                 event("PURCHASE", 95, "", person="bob", **order))  # fmt: skip
+        roll_up()
+        (row,) = report("attribution").lists
+        assert (row.lines, row.revenue) == (1, 8)
 
     def test_versions_are_compared_by_visitors_who_saw_one(self, shop):
         shown = [

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -144,19 +144,21 @@ def _owed(
     touches = shown.filter(kind__in=(EventKind.CLICK, EventKind.CART_ADD)).exclude(product_key="")
     until = filters.closes + timedelta(seconds=WINDOW)
     visitors = touches.values("visitor")
-    persons = Visitor.objects.filter(pseudonym__in=visitors).exclude(person="").values("person")
-    devices = Visitor.objects.filter(person__in=persons).values("pseudonym")
+    owners = Visitor.objects.filter(pseudonym__in=visitors).exclude(person="").values("person")
+    named = touches.exclude(person="").values("person")
+    theirs = Q(person__in=owners) | Q(person__in=named)
+    devices = Visitor.objects.filter(theirs).values("pseudonym")
     lines = Event.objects.filter(
-        Q(visitor__in=visitors) | Q(visitor__in=devices) | Q(person__in=persons),
+        Q(visitor__in=visitors) | Q(visitor__in=devices) | theirs,
         scope=filters.scope, kind=EventKind.PURCHASE, at__gte=filters.opens, at__lt=until,
     ).order_by()  # fmt: skip
     codes: dict[str, int] = {}
-    touched, where = _columns(
-        touches.values_list("visitor", Value(""), "product_key", "at", "surface", "version"),
-        codes, people,
-    )  # fmt: skip
     bought, rest = _columns(
         lines.values_list("visitor", "person", "product_key", "at", "amount", "currency"),
+        codes, people,
+    )  # fmt: skip
+    touched, where = _columns(
+        touches.values_list("visitor", "person", "product_key", "at", "surface", "version"),
         codes, people,
     )  # fmt: skip
     owner = last_touch(touched, bought)
@@ -175,7 +177,7 @@ def _columns(
 ) -> tuple[tuple[Codes, Codes, Floats], list[Any]]:
     buyer, product, at, rest = array("q"), array("q"), array("d"), []
     for visitor, person, what, moment, *others in rows.iterator(chunk_size=reading.ROWS_A_FETCH):
-        who = people.get(visitor, visitor) or person
+        who = person or people.get(visitor, visitor)
         buyer.append(codes.setdefault(who, len(codes)))
         product.append(codes.setdefault(what, len(codes)))
         at.append(moment.timestamp())
@@ -190,9 +192,13 @@ def _columns(
 def _arms(shown: QuerySet[Event], owed: Owed, people: Mapping[str, str]) -> list[ArmResult]:
     """On each surface, all versions against the one most visitors saw."""
     seen: dict[str, dict[str, str]] = {}
-    pairs = shown.filter(kind=EventKind.IMPRESSION).values_list("surface", "visitor", "version")
-    for surface, visitor, version in pairs.distinct().iterator(chunk_size=reading.ROWS_A_FETCH):
-        who = people.get(visitor, visitor)
+    rows = shown.filter(kind=EventKind.IMPRESSION).values_list(
+        "surface", "visitor", "person", "version"
+    )
+    for surface, visitor, person, version in rows.distinct().iterator(
+        chunk_size=reading.ROWS_A_FETCH
+    ):
+        who = person or people.get(visitor, visitor)
         known = seen.setdefault(surface, {})
         # whoever saw two counts for none
         known[who] = version if known.get(who, version) == version else ""

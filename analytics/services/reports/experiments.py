@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.conf import get_hook
 from analytics.host import StartedExperiment
-from analytics.models import Event, EventKind
+from analytics.models import Event, EventKind, Visitor
 from analytics.services.reports import reading
 from analytics.services.reports.attribution import VERDICTS, known
 from analytics.services.reports.base import (
@@ -173,13 +173,22 @@ def _visitors(experiment: StartedExperiment, filters: Filters, currency: str) ->
         set(shown.filter(kind=kind).values_list("visitor", flat=True).distinct())
         for kind in (EventKind.CLICK, EventKind.CART_ADD)
     )
+    # An order may come from no device, as from a payment service: it is of the person's first one.
+    people = reading.people()
+    device_of: dict[str, str] = {}
+    for visitor in sorted(came, key=lambda one: came[one][1]):
+        if visitor in people:
+            device_of.setdefault(people[visitor], visitor)
+    owners = Visitor.objects.filter(pseudonym__in=shown.values("visitor")).values("person")
     bought = Event.objects.filter(
-        kind=EventKind.PURCHASE, scope=days.scope, visitor__in=shown.values("visitor"), **time
-    ).order_by()
+        Q(visitor__in=shown.values("visitor")) | Q(visitor="", person__in=owners),
+        kind=EventKind.PURCHASE, scope=days.scope, **time,
+    ).order_by()  # fmt: skip
     spent: dict[str, float] = {}
-    for visitor, at, amount, money in bought.values_list(
-        "visitor", "at", "amount", "currency"
+    for device, person, at, amount, money in bought.values_list(
+        "visitor", "person", "at", "amount", "currency"
     ).iterator(chunk_size=reading.ROWS_A_FETCH):
+        visitor = device or device_of.get(person, "")
         if visitor in came and at >= came[visitor][1]:
             worth = float(amount or 0) if money == currency else 0.0
             spent[visitor] = spent.get(visitor, 0.0) + worth

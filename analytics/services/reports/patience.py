@@ -4,35 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
-from django.db import connections, router, transaction
+from django.db import connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from analytics.models import Event
 
-#: What one statement may take.
+#: What one statement may take at the least.
 SECONDS = 60
+
+
+class Limit(NamedTuple):
+    """How the time of a statement is read and set, in units of which a second has so many. Sessions
+    without a limit have 0."""
+
+    read: str
+    write: str
+    per_second: int
+
+
+LIMITS = {
+    "postgresql": Limit(
+        "SELECT setting::integer FROM pg_settings WHERE name = 'statement_timeout'",
+        "SELECT set_config('statement_timeout', %s::integer::text, false)",
+        1000,
+    ),
+    "mariadb": Limit("SELECT @@max_statement_time", "SET max_statement_time = %s", 1),
+}
 
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """Lifts the limit on PostgreSQL (`statement_timeout`) and MariaDB (`max_statement_time`), where
-    many stores set a short one. Other databases have none."""
-    using = router.db_for_read(Event)
-    connection = connections[using]
-    if connection.vendor == "postgresql":
-        with transaction.atomic(using):
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = %s", [SECONDS * 1000])
-            yield
-    elif getattr(connection, "mysql_is_mariadb", False):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT @@max_statement_time")
-            (usual,) = cursor.fetchone()
-            cursor.execute("SET max_statement_time = %s", [SECONDS])
-        try:
-            yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SET max_statement_time = %s", [usual])
-    else:
+    """Raises the limit of PostgreSQL (`statement_timeout`) and MariaDB (`max_statement_time`) where
+    a store has set a shorter one. Other databases have none."""
+    connection = connections[router.db_for_read(Event)]
+    limit = LIMITS.get("mariadb" if _is_mariadb(connection) else connection.vendor)
+    usual = _value(connection, limit.read) if limit else 0
+    if limit is None or not 0 < usual < SECONDS * limit.per_second:
         yield
+        return
+    _value(connection, limit.write, SECONDS * limit.per_second)
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:  # a rollback sets it back as well
+            _value(connection, limit.write, usual)
+
+
+def _is_mariadb(connection: BaseDatabaseWrapper) -> bool:
+    return getattr(connection, "mysql_is_mariadb", False)
+
+
+def _value(connection: BaseDatabaseWrapper, sql: str, given: float | None = None) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, None if given is None else [given])
+        row = cursor.fetchone() if cursor.description else None
+    return float(row[0]) if row and given is None else 0.0

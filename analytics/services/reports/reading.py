@@ -144,7 +144,8 @@ def of_segment(chosen: QuerySet[Event], filters: Filters) -> QuerySet[Event]:
 
 
 def people() -> dict[str, str]:
-    """Device → the person whose it is: somebody who has two is one person."""
+    """Device → the person who logged in there last: somebody who has two is one person. What an
+    event says itself of who it was comes first."""
     known = Visitor.objects.exclude(person="").order_by().values_list("pseudonym", "person")
     return dict(known.iterator(chunk_size=ROWS_A_FETCH))
 

@@ -4,11 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from analytics.models import Event
+from analytics.services.reports import experiments as reports
 from recommendations.models import Arm, Experiment, Treatment
 from recommendations.services import experiments
 from tests import translations
@@ -47,6 +49,19 @@ def test_its_page_shows_what_it_has_shown(admin_client, experiment):
     assert (control["Visitors"], control["Verdict"]) == ("1", "The control.")
     assert (none["Visitors"], none["Visitors who bought anything"]) == ("2", "50.0%")
     assert none["Verdict"] == "Not yet: the data can't tell."
+
+
+def test_it_can_be_ended_where_nobody_can_say_what_it_has_shown(
+    admin_client, experiment, monkeypatch
+):
+    def fail(*args):
+        raise OperationalError("canceling statement due to statement timeout")
+
+    Experiment.objects.update(ended_at=None)
+    monkeypatch.setattr(reports, "compare", fail)
+    page = admin_client.get(change_url(experiment)).content.decode()
+    assert "The database failed" in page
+    assert "End it" in page
 
 
 def test_it_is_read_in_chinese(admin_client, experiment, settings):

@@ -70,6 +70,18 @@ def test_what_a_visitor_looked_at_comes_first(ask, track, trained):
     assert {e["source"] for e in ask(VIEWED)["recentlyViewed"]["edges"]} == {"POPULAR"}
 
 
+def test_what_somebody_else_looked_at_on_this_device_is_not_told(ask, track, trained):
+    visitor = track({"id": "1", "kind": "PRODUCT_VIEW", "productKey": "P07"})
+    Event.objects.update(person="ann")
+    shown = [*ask(VIEWED, visitor)["recentlyViewed"]["edges"]]
+    shown += ask(VIEWED.replace("recentlyViewed", "recommendedForYou"), visitor)[
+        "recommendedForYou"
+    ]["edges"]
+    assert {edge["source"] for edge in shown} == {"POPULAR"}
+    Event.objects.update(person="")
+    assert ask(VIEWED, visitor)["recentlyViewed"]["edges"][0]["source"] == "VIEWED"
+
+
 def test_a_hold_out_keeps_its_cart_and_its_impression_names_the_arm(ask, track, trained):
     made = Experiment.objects.create(name="Hold-out", surface="frequently_bought_with")
     Arm.objects.create(experiment=made, name="control", is_control=True)

@@ -49,8 +49,8 @@ const PRODUCTS = `
 const DETAILS = `
   query Details($slug: String!) {
     product(slug: $slug) {
-      frequentlyBoughtWith(first: 4) { nodes { title } }
-      similarProducts(first: 4) { nodes { title } }
+      frequentlyBoughtWith(first: 4) { token nodes { code title } }
+      similarProducts(first: 4) { token nodes { code title } }
     }
   }`;
 
@@ -206,13 +206,18 @@ function addButton({ title, variants }, shown) {
   return made;
 }
 
+/** What was shown of a list; of an empty one that it was. */
+const impressions = ({ token, nodes }) =>
+  nodes.length
+    ? nodes.map(({ code }, place) => ({ kind: "IMPRESSION", token, productKey: code, position: place + 1 }))
+    : [{ kind: "IMPRESSION", token }];
+
 /** What there is to know of a product: who opens it has looked at the product. */
 function details({ code, slug, title }) {
   const made = element("details");
   const facts = element("dl");
   made.append(element("summary", "More", { ariaLabel: `More about ${title}` }), facts);
   made.addEventListener("toggle", () => {
-    if (!made.open) return;
     track({ kind: "PRODUCT_VIEW", productKey: code });
     run(async () => {
       const { product } = await ask(DETAILS, { slug });
@@ -221,8 +226,9 @@ function details({ code, slug, title }) {
         element("dt", "Bought with it"), element("dd", names(product.frequentlyBoughtWith)),
         element("dt", "Similar"), element("dd", names(product.similarProducts)),
       );
+      track(...impressions(product.frequentlyBoughtWith), ...impressions(product.similarProducts));
     });
-  });
+  }, { once: true });
   return made;
 }
 
