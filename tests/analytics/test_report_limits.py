@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from analytics.services.reports.subjects import SUBJECTS
 from tests.analytics.behaviour import MAY
@@ -40,11 +40,20 @@ def test_a_report_may_take_a_minute_and_no_less_than_a_request(usual, longer):
         connection.close()
 
 
-def test_a_report_that_fails_leaves_the_limit_as_it_was():
-    def fail(filters):
-        raise ZeroDivisionError
+def test_a_report_that_the_database_fails_leaves_the_limit_as_it_was():
+    """In a transaction of the request, too, which can go on."""
 
-    before = seconds()
-    with pytest.raises(ZeroDivisionError):
-        replace(SUBJECTS["traffic"], make=fail).report(MAY)
-    assert seconds() == before
+    def fail(filters):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nothing FROM nowhere")
+
+    with connection.cursor() as cursor:
+        cursor.execute(LIMITS[connection.vendor][0].format(7))
+    try:
+        with transaction.atomic():
+            with pytest.raises(ProgrammingError):
+                replace(SUBJECTS["traffic"], make=fail).report(MAY)
+            assert seconds() == 7
+        assert seconds() == 7
+    finally:
+        connection.close()

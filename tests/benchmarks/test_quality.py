@@ -103,14 +103,18 @@ def test_factors_and_networks(store: str) -> None:
     _table(values, cases.buyers)
 
 
-def test_next_baskets() -> None:
-    split = split_by_time(STORES["Complete Journey"]())
-    cases = next_baskets(split, CASES)
-    models = {
+def _of_buyers() -> dict[str, Recommender]:
+    return {
         "next_basket_ranker": NextBasketRanker(),
         "tifu_knn": TIFUKNN(),
         "top_freq": TopFreq(),
     }
+
+
+def test_next_baskets() -> None:
+    split = split_by_time(STORES["Complete Journey"]())
+    cases = next_baskets(split, CASES)
+    models = _of_buyers()
     values = {
         name: recall_per_case(_ranks(model, split.train, cases), TOP)
         for name, model in models.items()
@@ -124,11 +128,7 @@ def test_next_baskets() -> None:
 def test_buy_again() -> None:
     split = split_by_time(STORES["Complete Journey"]())
     cases = next_baskets(split, CASES)
-    models = {
-        "next_basket_ranker": NextBasketRanker(),
-        "tifu_knn": TIFUKNN(),
-        "top_freq": TopFreq(),
-    }
+    models = _of_buyers()
     ranks = {name: _ranks(model, split.train, cases) for name, model in models.items()}
     shown = ListScorer(split.train.items, _due_again(split, cases))
     ranks["buy_again"] = ranks_of_hidden(shown, cases)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from django.db import connections, router
+from django.db import connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from analytics.models import Event
@@ -38,26 +38,32 @@ LIMITS = {
 def patience() -> Iterator[None]:
     """Raises the limit of PostgreSQL (`statement_timeout`) and MariaDB (`max_statement_time`) where
     a store has set a shorter one. Other databases have none."""
-    connection = connections[router.db_for_read(Event)]
+    using = router.db_for_read(Event)
+    connection = connections[using]
     limit = LIMITS.get("mariadb" if _is_mariadb(connection) else connection.vendor)
-    usual = _value(connection, limit.read) if limit else 0
+    usual = _read(connection, limit.read) if limit else 0
     if limit is None or not 0 < usual < SECONDS * limit.per_second:
         yield
         return
-    _value(connection, limit.write, SECONDS * limit.per_second)
+    _write(connection, limit.write, SECONDS * limit.per_second)
     try:
-        yield
+        with transaction.atomic(using):  # after an error the connection takes the next statement
+            yield
     finally:
-        if not connection.needs_rollback:  # a rollback sets it back as well
-            _value(connection, limit.write, usual)
+        _write(connection, limit.write, usual)
 
 
 def _is_mariadb(connection: BaseDatabaseWrapper) -> bool:
     return getattr(connection, "mysql_is_mariadb", False)
 
 
-def _value(connection: BaseDatabaseWrapper, sql: str, given: float | None = None) -> float:
+def _read(connection: BaseDatabaseWrapper, sql: str) -> float:
     with connection.cursor() as cursor:
-        cursor.execute(sql, None if given is None else [given])
-        row = cursor.fetchone() if cursor.description else None
-    return float(row[0]) if row and given is None else 0.0
+        cursor.execute(sql)
+        (value,) = cursor.fetchone()
+    return float(value)
+
+
+def _write(connection: BaseDatabaseWrapper, sql: str, value: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value])
