@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 
 import numpy as np
 from django.db.models import Count, Max, Min, Q
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.conf import get_hook
 from analytics.host import StartedExperiment
-from analytics.models import Event, EventKind, Visitor
+from analytics.models import Event, EventKind
 from analytics.services.reports import reading
 from analytics.services.reports.attribution import VERDICTS, known
 from analytics.services.reports.base import (
@@ -179,15 +180,15 @@ def _visitors(experiment: StartedExperiment, filters: Filters, currency: str) ->
     for visitor in sorted(came, key=lambda one: came[one][1]):
         if visitor in people:
             device_of.setdefault(people[visitor], visitor)
-    owners = Visitor.objects.filter(pseudonym__in=shown.values("visitor")).values("person")
-    bought = Event.objects.filter(
-        Q(visitor__in=shown.values("visitor")) | Q(visitor="", person__in=owners),
-        kind=EventKind.PURCHASE, scope=days.scope, **time,
-    ).order_by()  # fmt: skip
+    bought = Event.objects.filter(kind=EventKind.PURCHASE, scope=days.scope, **time).order_by()
+    columns = ("visitor", "person", "at", "amount", "currency")
+    by_device = bought.filter(visitor__in=shown.values("visitor")).values_list(*columns)
+    without = bought.filter(visitor="").exclude(person="").values_list(*columns)
     spent: dict[str, float] = {}
-    for device, person, at, amount, money in bought.values_list(
-        "visitor", "person", "at", "amount", "currency"
-    ).iterator(chunk_size=reading.ROWS_A_FETCH):
+    for device, person, at, amount, money in chain(
+        by_device.iterator(chunk_size=reading.ROWS_A_FETCH),
+        without.iterator(chunk_size=reading.ROWS_A_FETCH),
+    ):
         visitor = device or device_of.get(person, "")
         if visitor in came and at >= came[visitor][1]:
             worth = float(amount or 0) if money == currency else 0.0
